@@ -1,0 +1,59 @@
+package pipeline
+
+import (
+	"io"
+
+	"github.com/logrecount/recount/pkg/accesslog"
+)
+
+// Options are the settings of one analysis, as plain values.
+type Options struct {
+	Evidence []string  // paths, folders, globs, or "-"
+	Stdin    io.Reader // read where Evidence holds "-"
+	Out      string    // the case folder to make
+	Force    bool      // replace an existing case
+
+	Formats  []PerSource // which format a source has, where the user says so; Value is a format name
+	Meanings []PerSource // which bytes meaning a source has, where the user says so; Value is a meaning
+
+	Recordings []string // globs, or one regular expression written as re:EXPR; empty: audio and video files
+	Inventory  string   // CSV file with path, size and attributes; empty: none
+	Geo        []string // MaxMind DB files
+
+	Tables      []string // names of the tables to write; nil: all; empty and not nil: none
+	Compression string   // of the tables: snappy or zstd
+
+	Workers int    // 0: one per processor
+	Memory  int64  // budget in bytes; 0: 1 GiB
+	Temp    string // folder for runs that do not fit in memory; empty: the system's
+
+	ConfigFile   string // recount.yaml, when one was used
+	ConfigSHA256 string
+	Custody      map[string]any
+
+	Version   string // of the tool, for the manifest
+	Build     string
+	Arguments []string // the command line, for run.json
+
+	Progress func(Progress) // called now and then from one goroutine; nil: never
+}
+
+// PerSource is a setting for the sources whose path (as in the sources table)
+// matches Glob; an empty Glob is every source. The last that matches wins.
+type PerSource struct {
+	Glob  string
+	Value string
+}
+
+// Progress is how far an analysis has come.
+type Progress struct {
+	Phase      string // scan, decide, group, write
+	Source     string // path of the source being read
+	Bytes      int64  // bytes of evidence read, as stored
+	TotalBytes int64  // 0: not known (stdin)
+	Requests   int64
+	Rejects    int64
+	Recordings int64 // in the group phase
+}
+
+var _ accesslog.Meaning

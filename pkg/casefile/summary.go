@@ -1,0 +1,138 @@
+package casefile
+
+// Summary is summary.json: every headline figure. It holds nothing that
+// depends on the machine, the workers or the memory.
+type Summary struct {
+	Tool        string               `json:"tool"`
+	Version     string               `json:"version"`
+	Counts      map[string]RuleCount `json:"counts"` // by rule, all clients; see RuleNames
+	Unlabelled  map[string]RuleCount `json:"counts_unlabelled"`
+	Grades      map[string]int64     `json:"grades"`   // downloads by completeness
+	Listings    ListingCount         `json:"listings"` // directory pages shown
+	Accounting  Accounting           `json:"accounting"`
+	Coverage    Coverage             `json:"coverage"`
+	Claims      []any                `json:"claims"`
+	Assumptions []Assumption         `json:"assumptions"`
+	Warnings    []string             `json:"warnings"`
+	Limits      []string             `json:"limits"` // what these logs cannot show
+	TopClients  []TopClient          `json:"top_clients"`
+	Tables      map[string]int64     `json:"tables"` // rows per table written
+}
+
+// RuleNames lists the rules of section 5 of the design, each holding the next.
+var RuleNames = []string{"requested", "any_bytes", "possible", "likely", "complete"}
+
+// RuleCount is what one rule counts: the pairs of client and recording that
+// meet it, the distinct recordings and clients among them, and the requests
+// those pairs made.
+type RuleCount struct {
+	Requests   int64 `json:"requests"`
+	Pairs      int64 `json:"pairs"`
+	Recordings int64 `json:"recordings"`
+	Clients    int64 `json:"clients"`
+}
+
+// ListingCount counts directory pages.
+type ListingCount struct {
+	Requests    int64 `json:"requests"`
+	Clients     int64 `json:"clients"`
+	Directories int64 `json:"directories"`
+}
+
+// Accounting is the sum over the sources table.
+type Accounting struct {
+	Sources     int64 `json:"sources"`
+	Bytes       int64 `json:"bytes"`
+	StreamBytes int64 `json:"stream_bytes"`
+	Lines       int64 `json:"lines"`
+	Requests    int64 `json:"requests"`
+	Other       int64 `json:"other"`
+	Rejected    int64 `json:"rejected"`
+	Comments    int64 `json:"comments"`
+	Blank       int64 `json:"blank"`
+	Duplicates  int64 `json:"duplicates"`
+}
+
+// Coverage is the time that the records span. Times are RFC 3339 in UTC, empty
+// for none.
+type Coverage struct {
+	First string `json:"first"`
+	Last  string `json:"last"`
+	Note  string `json:"note"`
+}
+
+// Assumption is something taken for true.
+type Assumption struct {
+	What  string `json:"what"`
+	Value string `json:"value"`
+	By    string `json:"by"` // user, format, inferred, default
+	Why   string `json:"why"`
+}
+
+// TopClient is one line of the list of clients that took most.
+type TopClient struct {
+	Client    string `json:"client"`
+	Country   string `json:"country,omitempty"`
+	Org       string `json:"as_org,omitempty"`
+	Complete  int64  `json:"complete"`
+	Likely    int64  `json:"likely"`
+	Possible  int64  `json:"possible"`
+	Partial   int64  `json:"partial"`
+	Requested int64  `json:"requested"`
+	Requests  int64  `json:"requests"`
+	FirstSeen string `json:"first_seen"`
+	LastSeen  string `json:"last_seen"`
+}
+
+// Manifest is manifest.json: what was read, with which settings, by which
+// build, so that somebody else can do it again.
+type Manifest struct {
+	Tool          string           `json:"tool"`
+	Version       string           `json:"version"`
+	Build         string           `json:"build"` // Go version and the revision the binary was built from
+	Configuration any              `json:"configuration"`
+	ConfigSHA256  string           `json:"config_sha256,omitempty"` // of recount.yaml, when one was used
+	Custody       map[string]any   `json:"custody,omitempty"`
+	Sources       []ManifestSource `json:"sources"`
+	Databases     []ManifestFile   `json:"databases"` // geo databases
+	Inventory     *ManifestFile    `json:"inventory,omitempty"`
+	Notes         []string         `json:"notes,omitempty"`
+}
+
+// ManifestSource names one source and its hashes.
+type ManifestSource struct {
+	Source       int32  `json:"source"`
+	Path         string `json:"path"`
+	Bytes        int64  `json:"bytes"`
+	SHA256       string `json:"sha256"`
+	StreamBytes  int64  `json:"stream_bytes"`
+	StreamSHA256 string `json:"stream_sha256"`
+	Format       string `json:"format"`
+	Meaning      string `json:"bytes_meaning"`
+	Error        string `json:"error,omitempty"`
+}
+
+// ManifestFile names a file other than evidence that the result depends on.
+type ManifestFile struct {
+	Name   string `json:"name"`
+	Kind   string `json:"kind,omitempty"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Run is run.json: what is not reproducible.
+type Run struct {
+	Started    string   `json:"started"`
+	Ended      string   `json:"ended"`
+	Seconds    float64  `json:"seconds"`
+	Host       string   `json:"host"`
+	OS         string   `json:"os"`
+	Arch       string   `json:"arch"`
+	CPUs       int      `json:"cpus"`
+	Workers    int      `json:"workers"`
+	Memory     int64    `json:"memory"`
+	SpillBytes int64    `json:"spill_bytes"`
+	Root       string   `json:"evidence_root"`
+	Arguments  []string `json:"arguments"`
+}
