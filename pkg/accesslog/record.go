@@ -104,14 +104,13 @@ type Flags uint16
 
 // The flags.
 const (
-	FlagCutOff        Flags = 1 << iota // the line ends inside a field after the status
-	FlagAmbiguousTime                   // the local time occurs twice (autumn) and no offset was logged
-	FlagBadEscape                       // a text holds an escape that the server does not write
-	FlagNULBytes                        // NUL bytes before the line were skipped
-	FlagExtraFields                     // more fields than the format has
+	FlagCutOff         Flags = 1 << iota // the line ends inside a field after the status
+	FlagAmbiguousTime                    // the local time occurs twice (autumn) and no offset was logged
+	FlagNULBytes                         // NUL bytes before the line were skipped
+	FlagUnescapedQuote                   // the request holds quotes that the server did not escape
 )
 
-var flagNames = [...]string{"cut_off", "ambiguous_time", "bad_escape", "nul_bytes", "extra_fields"}
+var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote"}
 
 // Names lists the flags that are set, in a fixed order.
 func (f Flags) Names() []string {

@@ -1,0 +1,65 @@
+package accesslog
+
+import "bytes"
+
+// Lines walks over the lines of a chunk's data.
+type Lines struct {
+	data []byte
+	pos  int
+}
+
+// NewLines starts at the first line of data.
+func NewLines(data []byte) Lines { return Lines{data: data} }
+
+// Line is one line; Text is borrowed from the chunk.
+type Line struct {
+	Text       []byte // without LF, and without the CR before it
+	Start      int    // in the chunk's data
+	Terminated bool   // it ended with LF
+}
+
+// Next gives the next line, false after the last.
+func (l *Lines) Next() (Line, bool) {
+	if l.pos >= len(l.data) {
+		return Line{}, false
+	}
+	start := l.pos
+	rest := l.data[start:]
+	i := bytes.IndexByte(rest, '\n')
+	terminated := i >= 0
+	if terminated {
+		l.pos = start + i + 1
+	} else {
+		i = len(rest)
+		l.pos = len(l.data)
+	}
+	if i > 0 && rest[i-1] == '\r' {
+		i--
+	}
+	return Line{Text: rest[:i:i], Start: start, Terminated: terminated}, true
+}
+
+// Blank says whether a line holds nothing but spaces and tabs.
+func Blank(line []byte) bool {
+	for _, c := range line {
+		if c != ' ' && c != '\t' {
+			return false
+		}
+	}
+	return true
+}
+
+// Comment says whether a line is a comment: it starts with "#". No format read
+// here can start a record so.
+func Comment(line []byte) bool { return len(line) > 0 && line[0] == '#' }
+
+// SkipNUL drops NUL bytes before a line. They stand where a log was truncated
+// while its server went on writing at the old position (logrotate's
+// copytruncate), or where a machine crashed.
+func SkipNUL(line []byte) []byte {
+	i := 0
+	for i < len(line) && line[i] == 0 {
+		i++
+	}
+	return line[i:]
+}
