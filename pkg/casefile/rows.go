@@ -33,10 +33,10 @@ type RecordingRow struct {
 	Size                        int64
 	SizeFrom                    string
 	ClientsComplete             int64
-	ClientsLikely               int64 // likely or better
-	ClientsAny                  int64 // any byte
-	FirstDownload, LastDownload int64 // of downloads possible or better
-	ListedTo                    int64 // clients that were shown its directory
+	ClientsLikely               int64    // likely or better
+	ClientsAny                  int64    // any byte
+	FirstDownload, LastDownload int64    // of downloads possible or better
+	ListedTo                    int64    // clients that were shown its directory
 	Attributes                  [][]byte // in the order of the attribute columns; nil: none
 }
 

@@ -1,0 +1,58 @@
+package casefile
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Case is a case that has been written. It holds no file open.
+type Case struct {
+	Dir      string
+	manifest Manifest
+}
+
+// Open opens a case. It does not compare it with its seal; see Verify.
+func Open(dir string) (*Case, error) {
+	if !isCase(dir) {
+		if _, err := os.Stat(dir); err != nil {
+			return nil, fmt.Errorf("open case: %w", err)
+		}
+		return nil, fmt.Errorf("%q is not a case: it lacks %s or %s; name the folder that analyze wrote", dir, manifestName, sealName)
+	}
+	c := &Case{Dir: dir}
+	if err := readJSON(dir, manifestName, &c.manifest); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Manifest gives manifest.json.
+func (c *Case) Manifest() (*Manifest, error) {
+	m := c.manifest
+	return &m, nil
+}
+
+// Summary reads summary.json.
+func (c *Case) Summary() (*Summary, error) {
+	s := new(Summary)
+	return s, readJSON(c.Dir, summaryName, s)
+}
+
+// Run reads run.json.
+func (c *Case) Run() (*Run, error) {
+	r := new(Run)
+	return r, readJSON(c.Dir, runName, r)
+}
+
+func readJSON(dir, name string, v any) error {
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		return fmt.Errorf("open case: %w", err)
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("case %q: %s is damaged: %w; verify the case", dir, name, err)
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package casefile
+
+import (
+	"unicode/utf8"
+
+	"github.com/logrecount/recount/pkg/accesslog"
+)
+
+// A row group ends when it has this many rows or this many bytes of text. Both
+// are constants because they shape the bytes of a table.
+const (
+	groupRows = 1 << 16
+	groupText = 32 << 20
+)
+
+// column holds the values of one column of a row group, without the nulls, and
+// for a column that may be null a level per row: 1 for a value, 0 for null.
+type column struct {
+	null   bool
+	ints   []int64 // Int64, Time
+	shorts []int32 // Int16, Int32
+	bools  []bool
+	text   []byte // all texts, one after the other
+	ends   []uint32
+	levels []int16
+}
+
+// rowGroup collects rows column by column. A row is written value by value, in
+// the order of the schema.
+type rowGroup struct {
+	cols []column
+	at   int // the column that takes the next value
+	rows int
+	text int // bytes of text
+}
+
+func newRowGroup(cols []Column) *rowGroup {
+	g := &rowGroup{cols: make([]column, len(cols))}
+	for i, c := range cols {
+		g.cols[i].null = c.Null
+	}
+	return g
+}
+
+func (g *rowGroup) reset() {
+	for i := range g.cols {
+		c := &g.cols[i]
+		c.ints, c.shorts, c.bools, c.text, c.ends, c.levels = c.ints[:0], c.shorts[:0], c.bools[:0], c.text[:0], c.ends[:0], c.levels[:0]
+	}
+	g.at, g.rows, g.text = 0, 0, 0
+}
+
+// next gives the column of the next value and notes whether it is there. It is
+// false for a null. A column that may not be null takes the value as it is.
+func (g *rowGroup) next(there bool) (*column, bool) {
+	c := &g.cols[g.at]
+	g.at++
+	if !c.null {
+		return c, true
+	}
+	if there {
+		c.levels = append(c.levels, 1)
+		return c, true
+	}
+	c.levels = append(c.levels, 0)
+	return c, false
+}
+
+// int64 writes v; accesslog.None is null where the column may be null.
+func (g *rowGroup) int64(v int64) {
+	if c, ok := g.next(v != accesslog.None); ok {
+		c.ints = append(c.ints, v)
+	}
+}
+
+// int32 writes v, or null.
+func (g *rowGroup) int32(v int32, there bool) {
+	if c, ok := g.next(there); ok {
+		c.shorts = append(c.shorts, v)
+	}
+}
+
+// time writes microseconds since the epoch; accesslog.NoTime is null.
+func (g *rowGroup) time(v int64) {
+	if c, ok := g.next(v != accesslog.NoTime); ok {
+		c.ints = append(c.ints, v)
+	}
+}
+
+// bool writes v, or null.
+func (g *rowGroup) bool(v, there bool) {
+	if c, ok := g.next(there); ok {
+		c.bools = append(c.bools, v)
+	}
+}
+
+// bytes writes text that may hold any bytes; nil is null.
+func (g *rowGroup) bytes(b []byte) {
+	c, ok := g.next(b != nil)
+	if !ok {
+		return
+	}
+	before := len(c.text)
+	if utf8.Valid(b) {
+		c.text = append(c.text, b...)
+	} else {
+		c.text = appendUTF8(c.text, b)
+	}
+	c.ends = append(c.ends, uint32(len(c.text)))
+	g.text += len(c.text) - before
+}
+
+// string writes text that may hold any bytes; the empty text is null where the
+// column may be null.
+func (g *rowGroup) string(s string) {
+	c, ok := g.next(s != "")
+	if !ok {
+		return
+	}
+	before := len(c.text)
+	if utf8.ValidString(s) {
+		c.text = append(c.text, s...)
+	} else {
+		c.text = appendUTF8(c.text, []byte(s))
+	}
+	c.ends = append(c.ends, uint32(len(c.text)))
+	g.text += len(c.text) - before
+}
+
+// full says whether the group takes no further row.
+func (g *rowGroup) full() bool { return g.rows >= groupRows || g.text >= groupText }
+
+// appendUTF8 appends b with each byte that is not UTF-8 as \xHH.
+func appendUTF8(dst, b []byte) []byte {
+	const hex = "0123456789abcdef"
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			dst = append(dst, '\\', 'x', hex[b[0]>>4], hex[b[0]&15])
+		} else {
+			dst = append(dst, b[:n]...)
+		}
+		b = b[n:]
+	}
+	return dst
+}

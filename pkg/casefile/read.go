@@ -1,0 +1,257 @@
+package casefile
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/ipc"
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/file"
+)
+
+// Table is a table of a case. It holds no file open.
+type Table struct {
+	path    string
+	schema  Schema
+	numRows int64
+}
+
+// Table opens a table by its name. What it says of itself is read from the
+// file, so that a case of another version can be read too.
+func (c *Case) Table(name string) (*Table, error) {
+	if _, ok := schemaOf(name); !ok {
+		return nil, fmt.Errorf("unknown table %q; the tables are %s", name, strings.Join(TableNames(), ", "))
+	}
+	t := &Table{path: filepath.Join(c.Dir, tablesName, name+tableExt)}
+	r, err := file.OpenParquetFile(t.path, false)
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w; the case may have been made without it", name, err)
+	}
+	defer r.Close()
+	t.numRows = r.NumRows()
+	if t.schema, err = readSchema(r); err != nil {
+		return nil, fmt.Errorf("table %s: %w", name, err)
+	}
+	t.schema.Name = name
+	return t, nil
+}
+
+// Columns lists the columns.
+func (t *Table) Columns() []Column { return slices.Clone(t.schema.Columns) }
+
+// Schema gives the columns and what one row is.
+func (t *Table) Schema() Schema { return t.schema }
+
+// NumRows gives the number of rows.
+func (t *Table) NumRows() int64 { return t.numRows }
+
+// readSchema reads the Arrow schema that a table carries.
+func readSchema(r *file.Reader) (Schema, error) {
+	text := r.MetaData().KeyValueMetadata().FindValue(arrowSchemaKey)
+	if text == nil {
+		return Schema{}, fmt.Errorf("it was not written by recount: no %s", arrowSchemaKey)
+	}
+	data, err := base64.StdEncoding.DecodeString(*text)
+	if err != nil {
+		return Schema{}, fmt.Errorf("%s: %w", arrowSchemaKey, err)
+	}
+	ir, err := ipc.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return Schema{}, fmt.Errorf("%s: %w", arrowSchemaKey, err)
+	}
+	defer ir.Release()
+	as := ir.Schema()
+	if n := r.MetaData().Schema.NumColumns(); n != as.NumFields() {
+		return Schema{}, fmt.Errorf("%s has %d columns, the file %d", arrowSchemaKey, as.NumFields(), n)
+	}
+	var s Schema
+	s.About, _ = as.Metadata().GetValue("about")
+	s.Sorted, _ = as.Metadata().GetValue("sorted")
+	for _, f := range as.Fields() {
+		typ := slices.IndexFunc(arrowTypes[:], func(t arrow.DataType) bool { return arrow.TypeEqual(t, f.Type) })
+		if typ < 0 {
+			return Schema{}, fmt.Errorf("column %q has type %s, which recount does not write", f.Name, f.Type)
+		}
+		c := Column{Name: f.Name, Type: Type(typ), Null: f.Nullable}
+		c.Comment, _ = f.Metadata.GetValue("comment")
+		c.ECS, _ = f.Metadata.GetValue("ecs")
+		s.Columns = append(s.Columns, c)
+	}
+	return s, nil
+}
+
+// Rows yields the rows of the named columns, all columns if none is named, in
+// the order of the table. Values are string, int64, bool, time.Time (UTC) or
+// nil for null. A row is valid until the next; its values stay. Only the named
+// columns are read, a few thousand rows at a time.
+func (t *Table) Rows(columns ...string) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		if err := t.rows(columns, func(row []any) bool { return yield(row, nil) }); err != nil {
+			yield(nil, fmt.Errorf("table %s: %w", t.schema.Name, err))
+		}
+	}
+}
+
+func (t *Table) rows(columns []string, yield func([]any) bool) error {
+	which := make([]int, 0, len(t.schema.Columns))
+	for _, name := range columns {
+		i := slices.IndexFunc(t.schema.Columns, func(c Column) bool { return c.Name == name })
+		if i < 0 {
+			return fmt.Errorf("no column %q; it has %s", name, strings.Join(columnNames(t.schema), ", "))
+		}
+		which = append(which, i)
+	}
+	if len(columns) == 0 {
+		for i := range t.schema.Columns {
+			which = append(which, i)
+		}
+	}
+	r, err := file.OpenParquetFile(t.path, false)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for g := range r.NumRowGroups() {
+		more, err := t.groupRows(r.RowGroup(g), which, yield)
+		if err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// groupRows yields the rows of one row group; more is false when the caller
+// wants no further row.
+func (t *Table) groupRows(rg *file.RowGroupReader, which []int, yield func([]any) bool) (more bool, err error) {
+	readers := make([]columnReader, len(which))
+	for i, c := range which {
+		cr, err := rg.Column(c)
+		if err != nil {
+			return false, err
+		}
+		readers[i] = columnReader{typ: t.schema.Columns[c].Type, null: t.schema.Columns[c].Null, name: t.schema.Columns[c].Name, chunk: cr}
+	}
+	row := make([]any, len(which))
+	for left := rg.NumRows(); left > 0; {
+		n := min(left, readBatch)
+		for i := range readers {
+			if err := readers[i].fill(int(n)); err != nil {
+				return false, err
+			}
+		}
+		for k := range int(n) {
+			for i := range readers {
+				row[i] = readers[i].values[k]
+			}
+			if !yield(row) {
+				return false, nil
+			}
+		}
+		left -= n
+	}
+	return true, nil
+}
+
+func columnNames(s Schema) []string {
+	names := make([]string, len(s.Columns))
+	for i, c := range s.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+const readBatch = 4096
+
+// columnReader reads one column of a row group, batch by batch.
+type columnReader struct {
+	typ    Type
+	null   bool
+	name   string
+	chunk  file.ColumnChunkReader
+	values []any
+
+	levels [readBatch]int16
+	ints   []int64
+	shorts []int32
+	bools  []bool
+	texts  []parquet.ByteArray
+}
+
+// fill reads the next n rows into values. The Parquet reader panics on some
+// damaged pages.
+func (c *columnReader) fill(n int) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("column %q is damaged: %v; verify the case", c.name, r)
+		}
+	}()
+	c.values = c.values[:0]
+	for len(c.values) < n {
+		want := n - len(c.values)
+		rows, err := c.read(want)
+		if err != nil {
+			return fmt.Errorf("column %q: %w", c.name, err)
+		}
+		if rows == 0 {
+			return fmt.Errorf("column %q ends %d rows early; verify the case", c.name, want)
+		}
+	}
+	return nil
+}
+
+// read reads at most want rows, as many as one page gives, and appends them to
+// values.
+func (c *columnReader) read(want int) (rows int, err error) {
+	var total int64
+	var value func(i int) any
+	switch cr := c.chunk.(type) {
+	case *file.Int64ColumnChunkReader:
+		c.ints = grown(c.ints)
+		total, _, err = cr.ReadBatch(int64(want), c.ints, c.levels[:], nil)
+		value = func(i int) any { return c.ints[i] }
+		if c.typ == Time {
+			value = func(i int) any { return time.UnixMicro(c.ints[i]).UTC() }
+		}
+	case *file.Int32ColumnChunkReader:
+		c.shorts = grown(c.shorts)
+		total, _, err = cr.ReadBatch(int64(want), c.shorts, c.levels[:], nil)
+		value = func(i int) any { return int64(c.shorts[i]) }
+	case *file.BooleanColumnChunkReader:
+		c.bools = grown(c.bools)
+		total, _, err = cr.ReadBatch(int64(want), c.bools, c.levels[:], nil)
+		value = func(i int) any { return c.bools[i] }
+	case *file.ByteArrayColumnChunkReader:
+		c.texts = grown(c.texts)
+		total, _, err = cr.ReadBatch(int64(want), c.texts, c.levels[:], nil)
+		value = func(i int) any { return string(c.texts[i]) }
+	default:
+		err = fmt.Errorf("no reader for %T", cr)
+	}
+	if err != nil {
+		return 0, err
+	}
+	at := 0
+	for i := range int(total) {
+		if c.null && c.levels[i] == 0 {
+			c.values = append(c.values, nil)
+			continue
+		}
+		c.values = append(c.values, value(at))
+		at++
+	}
+	return int(total), nil
+}
+
+func grown[T any](s []T) []T {
+	if s == nil {
+		return make([]T, readBatch)
+	}
+	return s
+}

@@ -1,0 +1,204 @@
+package casefile
+
+import "slices"
+
+// Type is the type of a column.
+type Type uint8
+
+// The types. Times are microseconds since the epoch, UTC.
+const (
+	Int16 Type = iota
+	Int32
+	Int64
+	Bool
+	Text
+	Time
+)
+
+var typeNames = [...]string{"int16", "int32", "int64", "boolean", "text", "timestamp"}
+
+func (t Type) String() string { return typeNames[t] }
+
+// Column describes one column of a table.
+type Column struct {
+	Name    string
+	Type    Type
+	Null    bool   // may be null: not logged, not known, or nothing
+	Comment string // one line, with the unit
+	ECS     string // the field of the Elastic Common Schema that means the same, or empty
+
+	// plain: values hardly repeat, so a dictionary would only cost time.
+	plain bool
+}
+
+// Schema describes one table.
+type Schema struct {
+	Name    string
+	About   string // what one row is
+	Sorted  string // the columns its rows are sorted by, the first first
+	Columns []Column
+}
+
+// The names of the tables, in the order of the house.
+const (
+	TableRequests   = "requests"
+	TableDownloads  = "downloads"
+	TableClients    = "clients"
+	TableRecordings = "recordings"
+	TableListings   = "listings"
+	TableSources    = "sources"
+	TableRejects    = "rejects"
+	TableAgents     = "agents"
+)
+
+const null = true
+
+// schemas is the contract with everyone who reads a table: columns may be
+// added, those that are here stay. The Append methods write the columns in
+// this very order.
+var schemas = []Schema{
+	{TableRequests, "a line of a log that concerns a recording or a listing", "recording, client, time, source, line", []Column{
+		{"source", Int32, !null, "source id, see the sources table", "", false},
+		{"line", Int64, !null, "line number in the decompressed source, from 1", "event.sequence", true},
+		{"offset", Int64, !null, "byte offset of the line in the decompressed source", "", true},
+		{"time_start", Time, null, "when the request came in, UTC; null: the log has the end only, or no time", "event.start", true},
+		{"time_end", Time, null, "when the response ended, UTC; null: the log has the start only, or no time", "event.end", true},
+		{"utc_offset_min", Int16, null, "minutes ahead of UTC that the log wrote or that was assumed", "", false},
+		{"client", Text, !null, "canonical address of the client, or host name where the server logged names", "source.ip", false},
+		{"forwarded_for", Text, null, "X-Forwarded-For as logged; anyone can write it", "network.forwarded_ip", false},
+		{"method", Text, null, "request method", "http.request.method", false},
+		{"recording", Text, !null, "canonical path of the recording; for a listing its directory, which ends in /", "file.path", false},
+		{"url_original", Text, null, "request target as logged", "url.original", false},
+		{"host", Text, null, "virtual host, without port", "url.domain", false},
+		{"protocol", Text, null, "protocol as logged, such as HTTP/1.1", "http.version", false},
+		{"status", Int16, null, "response status", "http.response.status_code", false},
+		{"bytes", Int64, null, "bytes as logged; bytes_meaning says what they count; null where the log had - or nothing", "http.response.body.bytes", false},
+		{"bytes_meaning", Text, !null, "what bytes counts: planned, accepted_body, accepted_with_headers, transferred or unknown", "", false},
+		{"range_start", Int64, null, "first byte of the part that was answered or asked for", "", false},
+		{"range_end", Int64, null, "last byte of that part, inclusive", "", false},
+		{"range_from", Text, null, "where the part was read: content_range (of the response) or request_range", "", false},
+		{"finished", Bool, null, "whether the log shows that the response came to its end; null: it cannot show it", "", false},
+		{"duration_us", Int64, null, "microseconds from start to end", "", false},
+		{"user_agent", Text, null, "user agent as logged; anyone can write it", "user_agent.original", false},
+		{"referrer", Text, null, "referrer as logged; anyone can write it", "http.request.referrer", false},
+		{"user", Text, null, "user name as logged", "user.name", false},
+		{"flags", Text, null, "remarks about the line, joined by commas: cut_off, ambiguous_time, bad_escape, nul_bytes, extra_fields", "", false},
+		{"kind", Text, !null, "what the request came to: content, probe, not_modified, head, denied, missing, redirect, error, listing or no_content", "", false},
+	}},
+	{TableDownloads, "all requests of one client for one recording, put together", "recording, client", []Column{
+		{"client", Text, !null, "canonical address of the client, or host name", "source.ip", false},
+		{"recording", Text, !null, "canonical path of the recording", "file.path", false},
+		{"requests", Int64, !null, "requests of the client for the recording", "", false},
+		{"content_requests", Int64, !null, "those whose response carried content", "", false},
+		{"first_seen", Time, null, "first request, UTC", "event.start", true},
+		{"last_seen", Time, null, "last request, UTC", "event.end", true},
+		{"size", Int64, null, "size of the recording in bytes", "file.size", false},
+		{"size_from", Text, null, "where the size was read: inventory, object_size, content_range, content_length, planned or repeated", "", false},
+		{"bytes_lower", Int64, !null, "distinct bytes of the recording that were handed over, at least", "", false},
+		{"bytes_upper", Int64, null, "distinct bytes of the recording that were handed over, at most; null: no bound is known", "", false},
+		{"completeness", Text, !null, "complete, likely, possible, partial, probe or none", "", false},
+		{"basis", Text, !null, "what the completeness rests on", "", false},
+		{"transfers", Int64, !null, "least number of times that every byte was handed over", "", false},
+		{"earlier_copy", Bool, !null, "a response shows that the client held something before", "", false},
+		{"user_agents", Int64, !null, "distinct user agents of the client for the recording", "", false},
+		{"first_source", Int32, !null, "source id of the first request", "", false},
+		{"first_line", Int64, !null, "line number of the first request", "event.sequence", true},
+	}},
+	{TableClients, "a client and all it did", "client", []Column{
+		{"client", Text, !null, "canonical address of the client, or host name", "source.ip", true},
+		{"prefix", Text, null, "the /64 of an IPv6 address, an IPv4 address itself; null for a host name", "", true},
+		{"label", Text, null, "what the user says of the client", "", false},
+		{"tags", Text, null, "what was recognised in its user agents, joined by commas", "", false},
+		{"requests", Int64, !null, "requests for recordings", "", false},
+		{"listings", Int64, !null, "requests for listings", "", false},
+		{"recordings_complete", Int64, !null, "recordings whose download is complete", "", false},
+		{"recordings_likely", Int64, !null, "recordings whose download is likely", "", false},
+		{"recordings_possible", Int64, !null, "recordings whose download is possible", "", false},
+		{"recordings_partial", Int64, !null, "recordings whose download is partial", "", false},
+		{"recordings_requested", Int64, !null, "recordings asked for, whatever came of it", "", false},
+		{"bytes_upper", Int64, null, "distinct bytes of recordings handed over, at most; null: no bound for at least one", "", false},
+		{"first_seen", Time, null, "first request, UTC", "event.start", true},
+		{"last_seen", Time, null, "last request, UTC", "event.end", true},
+		{"behaviour", Text, null, "what its requests look like", "", false},
+		{"country", Text, null, "ISO 3166-1 alpha-2 code by geo_db", "source.geo.country_iso_code", false},
+		{"city", Text, null, "city by geo_db, in English; often wrong", "source.geo.city_name", false},
+		{"asn", Int64, null, "number of the autonomous system by geo_db", "source.as.number", false},
+		{"as_org", Text, null, "organisation of the autonomous system by geo_db", "source.as.organization.name", false},
+		{"geo_db", Text, null, "databases that answered, each with its build date", "", false},
+	}},
+	{TableRecordings, "a recording and how many clients reached which completeness", "recording", []Column{
+		{"recording", Text, !null, "canonical path of the recording", "file.path", true},
+		{"size", Int64, null, "size in bytes", "file.size", false},
+		{"size_from", Text, null, "where the size was read: inventory, object_size, content_range, content_length, planned or repeated", "", false},
+		{"clients_complete", Int64, !null, "clients whose download is complete", "", false},
+		{"clients_likely", Int64, !null, "clients whose download is likely or complete", "", false},
+		{"clients_any", Int64, !null, "clients that may hold at least one byte", "", false},
+		{"first_download", Time, null, "first request of a download that is possible or better, UTC", "event.start", true},
+		{"last_download", Time, null, "last request of a download that is possible or better, UTC", "event.end", true},
+		{"listed_to", Int64, !null, "clients that were shown the directory of the recording", "", false},
+	}},
+	{TableListings, "a client and a directory whose page it was shown", "client, directory", []Column{
+		{"client", Text, !null, "canonical address of the client, or host name", "source.ip", false},
+		{"directory", Text, !null, "canonical path of the directory, which ends in /", "file.directory", false},
+		{"requests", Int64, !null, "times the page was shown", "", false},
+		{"first_seen", Time, null, "first time, UTC", "event.start", true},
+		{"last_seen", Time, null, "last time, UTC", "event.end", true},
+		{"names_exposed", Int64, null, "names in the directory by the inventory, an upper estimate; null without an inventory", "", false},
+	}},
+	{TableSources, "a source; lines = requests + other + rejected + comments + blank + duplicates", "source", []Column{
+		{"source", Int32, !null, "source id", "", true},
+		{"path", Text, !null, "path as handed in; a member of an archive after its archive", "log.file.path", true},
+		{"bytes", Int64, null, "size as stored, bytes", "file.size", true},
+		{"sha256", Text, null, "SHA-256 of the file as stored", "file.hash.sha256", true},
+		{"stream_bytes", Int64, null, "size decompressed, bytes", "", true},
+		{"stream_sha256", Text, null, "SHA-256 of the decompressed stream", "", true},
+		{"format", Text, null, "line format", "", false},
+		{"bytes_meaning", Text, null, "what its size field counts", "", false},
+		{"meaning_why", Text, null, "why that is taken to be so", "", false},
+		{"lines", Int64, !null, "lines in all", "", true},
+		{"requests", Int64, !null, "lines that concern a recording or a listing", "", true},
+		{"other", Int64, !null, "lines that were read and concern neither", "", true},
+		{"rejected", Int64, !null, "lines that no format could read", "", true},
+		{"comments", Int64, !null, "lines that are comments or directives", "", true},
+		{"blank", Int64, !null, "empty lines", "", true},
+		{"duplicates", Int64, !null, "lines that are a second copy of lines of another source", "", true},
+		{"first_time", Time, null, "earliest time, UTC", "event.start", true},
+		{"last_time", Time, null, "latest time, UTC", "event.end", true},
+		{"error", Text, null, "why the source could not be read to its end", "error.message", false},
+	}},
+	{TableRejects, "a line that no format could read", "source, line", []Column{
+		{"source", Int32, !null, "source id, see the sources table", "", false},
+		{"line", Int64, !null, "line number in the decompressed source, from 1", "event.sequence", true},
+		{"offset", Int64, !null, "byte offset of the line in the decompressed source", "", true},
+		{"length", Int64, !null, "bytes of the line without its terminator", "", false},
+		{"reason", Text, !null, "why it could not be read", "error.message", false},
+		{"raw", Text, !null, `the first 1 KiB of the line; bytes that are not UTF-8 as \xHH`, "event.original", true},
+	}},
+	{TableAgents, "a user agent and who used it", "user_agent", []Column{
+		{"user_agent", Text, null, "user agent as logged; null: none logged", "user_agent.original", true},
+		{"clients", Int64, !null, "clients that used it", "", false},
+		{"requests", Int64, !null, "requests with it", "", false},
+		{"tags", Text, null, "what was recognised in it, joined by commas", "", false},
+	}},
+}
+
+// Schemas lists the tables of a case with their columns. The recordings table
+// may have further text columns, one per attribute.
+func Schemas() []Schema { return slices.Clone(schemas) }
+
+// TableNames lists the tables that a case may have.
+func TableNames() []string {
+	names := make([]string, len(schemas))
+	for i, s := range schemas {
+		names[i] = s.Name
+	}
+	return names
+}
+
+func schemaOf(name string) (Schema, bool) {
+	i := slices.IndexFunc(schemas, func(s Schema) bool { return s.Name == name })
+	if i < 0 {
+		return Schema{}, false
+	}
+	return schemas[i], true
+}
