@@ -1,0 +1,5 @@
+//go:build !race
+
+package recording
+
+const bigRows = 2_700_000

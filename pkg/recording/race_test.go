@@ -1,0 +1,6 @@
+//go:build race
+
+package recording
+
+// The race detector makes everything slower and larger.
+const bigRows = 100_000
