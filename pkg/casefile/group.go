@@ -16,6 +16,7 @@ const (
 // column holds the values of one column of a row group, without the nulls, and
 // for a column that may be null a level per row: 1 for a value, 0 for null.
 type column struct {
+	typ    Type
 	null   bool
 	ints   []int64 // Int64, Time
 	shorts []int32 // Int16, Int32
@@ -37,7 +38,7 @@ type rowGroup struct {
 func newRowGroup(cols []Column) *rowGroup {
 	g := &rowGroup{cols: make([]column, len(cols))}
 	for i, c := range cols {
-		g.cols[i].null = c.Null
+		g.cols[i].typ, g.cols[i].null = c.Type, c.Null
 	}
 	return g
 }

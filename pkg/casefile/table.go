@@ -3,7 +3,6 @@ package casefile
 import (
 	"fmt"
 
-	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/compress"
 	pqfile "github.com/apache/arrow/go/v17/parquet/file"
 )
@@ -17,7 +16,8 @@ type table struct {
 	schema           Schema
 	path             string
 	sink             *sink
-	writer           *pqfile.Writer
+	codec            compress.Compression
+	enc              *encoder // nil until the first row group, which decides on encodings
 	rows             int64
 	finished, closed bool
 	err              error
@@ -26,8 +26,6 @@ type table struct {
 	full chan *rowGroup // to the encoder; nil until the first group is full
 	free chan encoded   // back from it
 	done chan error     // how the encoder ended
-
-	texts []parquet.ByteArray // scratch of whoever encodes
 }
 
 // encoded is a row group that may be filled again, and how its encoding went.
@@ -37,12 +35,8 @@ type encoded struct {
 }
 
 // start makes t the table of s, to be written to f, the file at path.
-func (t *table) start(s Schema, path string, f diskFile, codec compress.Compression) (err error) {
-	*t = table{schema: s, path: path, sink: newSink(f), cur: newRowGroup(s.Columns)}
-	if t.writer, err = newParquetWriter(t.sink, s, codec); err != nil {
-		return t.failed(err)
-	}
-	return nil
+func (t *table) start(s Schema, path string, f diskFile, codec compress.Compression) {
+	*t = table{schema: s, path: path, sink: newSink(f), codec: codec, cur: newRowGroup(s.Columns)}
 }
 
 // wanted says whether rows are kept.
@@ -96,7 +90,7 @@ func (t *table) encode() {
 func (t *table) write(g *rowGroup) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("encode: %v", r)
+			err = fmt.Errorf("panic: %v", r)
 		}
 		if t.sink.err != nil {
 			err = t.sink.err
@@ -105,8 +99,12 @@ func (t *table) write(g *rowGroup) (err error) {
 			err = t.failed(err)
 		}
 	}()
-	t.texts, err = writeGroup(t.writer, g, t.texts)
-	return err
+	if t.enc == nil {
+		if t.enc, err = newEncoder(t.sink, t.schema, t.codec, g); err != nil {
+			return err
+		}
+	}
+	return t.enc.write(g)
 }
 
 func (t *table) failed(err error) error {
@@ -137,8 +135,8 @@ func (t *table) close() error {
 	} else if t.cur.rows > 0 && t.err == nil {
 		t.keep(t.write(t.cur))
 	}
-	if err := t.closeWriter(); err != nil {
-		t.keep(t.failed(err))
+	if t.err == nil {
+		t.keep(t.footer())
 	}
 	if err := t.sink.close(); err != nil {
 		t.keep(t.failed(err))
@@ -146,7 +144,7 @@ func (t *table) close() error {
 	if t.err == nil {
 		t.keep(t.check())
 	}
-	t.cur, t.texts = nil, nil
+	t.cur, t.enc = nil, nil
 	return t.err
 }
 
@@ -163,7 +161,7 @@ func (t *table) abort() {
 		<-t.done
 	}
 	t.sink.f.Close()
-	t.cur, t.texts = nil, nil
+	t.cur, t.enc = nil, nil
 }
 
 func (t *table) keep(err error) {
@@ -172,13 +170,22 @@ func (t *table) keep(err error) {
 	}
 }
 
-func (t *table) closeWriter() (err error) {
+// footer ends the Parquet file.
+func (t *table) footer() (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("write the footer: %v", r)
+			err = fmt.Errorf("panic: %v", r)
+		}
+		if err != nil {
+			err = t.failed(fmt.Errorf("write the footer: %w", err))
 		}
 	}()
-	return t.writer.Close()
+	if t.enc == nil {
+		if t.enc, err = newEncoder(t.sink, t.schema, t.codec, nil); err != nil {
+			return err
+		}
+	}
+	return t.enc.w.Close()
 }
 
 // check reads the footer back from the file.

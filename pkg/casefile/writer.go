@@ -115,9 +115,7 @@ func (w *Writer) open(codec compress.Compression) error {
 		}
 		t := bases[s.Name]
 		w.tables = append(w.tables, t)
-		if err := t.start(s, path, f, codec); err != nil {
-			return err
-		}
+		t.start(s, path, f, codec)
 	}
 	return nil
 }
