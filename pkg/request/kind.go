@@ -21,3 +21,38 @@ const (
 var kindNames = [...]string{"content", "probe", "not_modified", "head", "denied", "missing", "redirect", "error", "listing", "no_content"}
 
 func (k Kind) String() string { return kindNames[k] }
+
+// KindOf says what a request came to. directory: the target is a directory
+// page, so content is a listing. bytes is the logged size, or accesslog.None.
+func KindOf(method []byte, status int16, directory bool, bytes int64) Kind {
+	if string(method) == "HEAD" {
+		return KindHead
+	}
+	switch {
+	case status == 200 || status == 203 || status == 206:
+		switch {
+		case string(method) != "GET" && string(method) != "POST":
+			return KindNoContent
+		case directory:
+			return KindListing
+		case status == 206 && bytes >= 0 && bytes <= probeBytes:
+			return KindProbe
+		}
+		return KindContent
+	case status == 304:
+		return KindNotModified
+	case status >= 200 && status < 300:
+		return KindNoContent
+	case status >= 300 && status < 400:
+		return KindRedirect
+	case status == 401 || status == 403 || status == 407 || status == 451:
+		return KindDenied
+	case status == 404 || status == 410:
+		return KindMissing
+	}
+	return KindError
+}
+
+// probeBytes is the size up to which a partial response is a probe: players
+// ask for the bytes 0-1 to see whether a server knows ranges.
+const probeBytes = 2

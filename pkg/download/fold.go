@@ -1,0 +1,209 @@
+package download
+
+import (
+	"bytes"
+
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/request"
+)
+
+// sessionGap is how long a client may be silent before its next request for
+// the same recording is of another session, in microseconds.
+const sessionGap = 24 * 3600 * 1_000_000
+
+// Fold puts together the requests of one client for one recording: Begin, Add
+// in order of time, End. It is used again for the next pair and is for one
+// goroutine.
+type Fold struct {
+	headers  func(source int32) *Headers
+	sizing   Sizing
+	d        Download
+	sessions []*session // of this pair; the rest of the slice is spare
+	spare    []*session
+	all      intervals // lower bounds of all sessions
+	upper    intervals
+	agents   agentSet
+	best     int64 // longest single lower bound
+	wholes   int64 // responses that were proven whole
+	pieces   []interval
+	noneKind request.Kind
+}
+
+// NewFold makes a fold. headers gives what was learned of a source's headers,
+// nil for nothing.
+func NewFold(headers func(source int32) *Headers) *Fold { return &Fold{headers: headers} }
+
+// Begin starts a pair. recording and client are kept until the next Begin.
+func (f *Fold) Begin(recording, client []byte, sizing Sizing) {
+	f.sizing = sizing
+	f.d = Download{Recording: recording, Client: client, Size: sizing.Size, FirstSeen: accesslog.NoTime, LastSeen: accesslog.NoTime}
+	f.spare = append(f.spare, f.sessions...)
+	f.sessions = f.sessions[:0]
+	f.all.reset()
+	f.upper.reset()
+	f.agents.reset()
+	f.best, f.wholes, f.pieces = 0, 0, f.pieces[:0]
+	f.noneKind = request.KindContent
+}
+
+// Add counts one request.
+func (f *Fold) Add(r *request.Request) {
+	f.d.Requests++
+	if f.d.Requests == 1 {
+		f.d.FirstSource, f.d.FirstLine = r.Source, r.Line
+	}
+	f.seen(r.TimeStart)
+	f.seen(r.TimeEnd)
+	fresh := f.agents.add(r.Agent)
+	switch r.Kind {
+	case request.KindContent, request.KindProbe:
+		f.d.ContentRequests++
+		f.content(r, fresh)
+	case request.KindNotModified:
+		f.d.EarlierCopy = true
+	case request.KindError:
+		if r.Status == 416 && f.sizing.proves() && r.RangeFrom != accesslog.RangeNone && r.RangeStart == f.sizing.Size.Bytes {
+			f.d.EarlierCopy = true
+		}
+	}
+	if f.noneKind == request.KindContent || telling(r.Kind) > telling(f.noneKind) {
+		f.noneKind = r.Kind
+	}
+}
+
+// seen widens the time of the download.
+func (f *Fold) seen(t int64) {
+	if t == accesslog.NoTime {
+		return
+	}
+	if f.d.FirstSeen == accesslog.NoTime || t < f.d.FirstSeen {
+		f.d.FirstSeen = t
+	}
+	if f.d.LastSeen == accesslog.NoTime || t > f.d.LastSeen {
+		f.d.LastSeen = t
+	}
+}
+
+// content counts an answer with content in its session.
+func (f *Fold) content(r *request.Request, freshAgent bool) {
+	size := accesslog.None
+	if f.sizing.proves() {
+		size = f.sizing.Size.Bytes
+	}
+	p := readResponse(r, size, f.headers(r.Source))
+	s := f.session(r.Agent, r.Time(), freshAgent)
+	s.add(p, f.sizing)
+	f.best = max(f.best, p.lower)
+	if whole(p, f.sizing) {
+		f.wholes++
+	} else if p.start >= 0 && p.lower > 0 {
+		f.pieces = append(f.pieces, interval{p.start, p.start + p.lower})
+	}
+}
+
+// session gives the session that a request belongs to: the last one of the
+// same user agent, if it is not too long ago.
+func (f *Fold) session(agent []byte, t int64, freshAgent bool) *session {
+	if !freshAgent {
+		for i := len(f.sessions) - 1; i >= 0; i-- {
+			s := f.sessions[i]
+			if !bytes.Equal(s.agent, agent) {
+				continue
+			}
+			if t-s.last > sessionGap {
+				break
+			}
+			s.last = max(s.last, t)
+			return s
+		}
+	}
+	var s *session
+	if n := len(f.spare); n > 0 {
+		s, f.spare = f.spare[n-1], f.spare[:n-1]
+	} else {
+		s = new(session)
+	}
+	s.reset(agent, t)
+	f.sessions = append(f.sessions, s)
+	return s
+}
+
+// End gives the download.
+func (f *Fold) End() Download {
+	d := &f.d
+	d.UserAgents = f.agents.count
+	d.Grade, d.Basis = GradeNone, noneBasis(f.noneKind)
+	var unplaced int64
+	open := false
+	for _, s := range f.sessions {
+		if grade, basis := s.grade(f.sizing); grade > d.Grade || d.Grade == GradeNone {
+			d.Grade, d.Basis = grade, basis
+		}
+		f.all.addAll(&s.lower)
+		f.upper.addAll(&s.upper)
+		unplaced += s.unplaced
+		open = open || s.open
+	}
+	sum := f.upper.size() + unplaced
+	f.bounds(sum, open)
+	if d.ContentRequests == 0 {
+		return *d
+	}
+	if d.Grade < GradePossible && len(f.sessions) > 1 && (open || f.sizing.enough(sum)) {
+		d.Grade, d.Basis = GradePossible, BasisAcrossSessions
+	}
+	if d.Grade == GradePartial && !open && sum <= probeBytes {
+		d.Grade, d.Basis = GradeProbe, BasisProbe
+	}
+	d.Transfers = f.transfers()
+	return *d
+}
+
+// probeBytes is the most that a probe may have taken.
+const probeBytes = 2
+
+// bounds sets the bytes taken: at least the union of what is placed, or the
+// longest response; at most the union of all that may be placed and the sum of
+// the rest, and never more than the size.
+func (f *Fold) bounds(sum int64, open bool) {
+	d := &f.d
+	d.BytesLower = max(f.all.size(), f.best)
+	d.BytesUpper = sum
+	if open {
+		d.BytesUpper = unbounded
+	}
+	if f.sizing.proves() {
+		size := f.sizing.Size.Bytes
+		d.BytesLower = min(d.BytesLower, size)
+		if open || d.BytesUpper > size {
+			d.BytesUpper = size
+		}
+	}
+	if d.BytesUpper != unbounded {
+		d.BytesLower = min(d.BytesLower, d.BytesUpper)
+	}
+}
+
+// telling orders the kinds of requests without content by how much they say,
+// for the basis of a download of grade none.
+func telling(k request.Kind) int {
+	switch k {
+	case request.KindNotModified:
+		return 7
+	case request.KindHead:
+		return 6
+	case request.KindDenied:
+		return 5
+	case request.KindRedirect:
+		return 4
+	case request.KindNoContent:
+		return 3
+	case request.KindError:
+		return 2
+	case request.KindMissing:
+		return 1
+	}
+	return 0
+}
+
+func noneBasis(k request.Kind) string { return k.String() }

@@ -1,0 +1,128 @@
+package download
+
+import "github.com/logrecount/recount/pkg/accesslog"
+
+// The basis of a grade: the code in the basis column.
+const (
+	BasisOneResponse    = "one_response"    // one response was proven to hand over the whole
+	BasisRangeUnion     = "range_union"     // placed pieces, each proven, cover the whole
+	BasisPlannedSize    = "planned_size"    // the server set out to send the whole; a cut would not show
+	BasisMeaningUnknown = "meaning_unknown" // the size field reaches the size, but may be planned or hold headers
+	BasisSizeRepeated   = "size_repeated"   // as many bytes as others took, and nobody took more
+	BasisSizeUnknown    = "size_unknown"    // a full response, but the size is not known
+	BasisResumeFits     = "resume_fits"     // a piece without position that fits the end of what was there
+	BasisRangeSum       = "range_sum"       // pieces without position add up to the size
+	BasisAcrossSessions = "across_sessions" // only pieces of different sessions add up
+	BasisHole           = "hole"            // pieces leave something out
+	BasisAborted        = "aborted"         // the transfer was cut
+	BasisProbe          = "probe"           // two bytes or fewer
+)
+
+// session is the answers with content to one user agent without a long pause.
+type session struct {
+	agent    []byte // borrowed from the request, which lives as long as the pair
+	last     int64
+	lower    intervals // placed and proven
+	upper    intervals // placed
+	unplaced int64     // upper bounds of what has no position
+	open     bool      // at least one response has no upper bound
+	ranged   bool      // there was a 206
+	best     Grade     // of single responses and resumed ones
+	basis    string
+}
+
+func (s *session) reset(agent []byte, t int64) {
+	s.agent, s.last = agent, t
+	s.lower.reset()
+	s.upper.reset()
+	s.unplaced, s.open, s.ranged, s.best, s.basis = 0, false, false, GradePartial, BasisAborted
+}
+
+// whole says whether one response is proven to have handed over everything.
+func whole(p response, sizing Sizing) bool {
+	if p.full && p.finished {
+		return !sizing.proves() || p.lower >= sizing.Size.Bytes
+	}
+	return sizing.proves() && !p.aborted && p.lower >= sizing.Size.Bytes && (p.start <= 0)
+}
+
+// add counts one response.
+func (s *session) add(p response, sizing Sizing) {
+	s.raise(gradeResponse(p, sizing))
+	s.ranged = s.ranged || !p.full
+	if p.upper == unbounded {
+		s.open = true
+		return
+	}
+	if p.start < 0 {
+		if s.resumes(p, sizing) {
+			s.raise(GradeLikely, BasisResumeFits)
+		}
+		s.unplaced += p.upper
+		return
+	}
+	s.lower.add(p.start, p.start+p.lower)
+	s.upper.add(p.start, p.start+p.upper)
+}
+
+func (s *session) raise(grade Grade, basis string) {
+	if grade > s.best {
+		s.best, s.basis = grade, basis
+	}
+}
+
+// gradeResponse grades what one response shows alone.
+func gradeResponse(p response, sizing Sizing) (Grade, string) {
+	switch {
+	case whole(p, sizing):
+		return GradeComplete, BasisOneResponse
+	case p.aborted || p.start > 0 || !sizing.enough(p.upper) && !ownVersion(p, sizing):
+		return GradePartial, BasisAborted
+	case !p.full && !sizing.proves():
+		return GradePossible, BasisRangeSum // it may have been the whole, but what that is nobody knows
+	case p.planned != accesslog.None:
+		return GradeLikely, BasisPlannedSize
+	case sizing.Size.From == SizeUnknown:
+		return GradeLikely, BasisSizeUnknown
+	case sizing.Size.From == SizeRepeated:
+		return GradeLikely, BasisSizeRepeated
+	}
+	return GradeLikely, BasisMeaningUnknown
+}
+
+// ownVersion says whether a response states its own total: a planned full
+// response is whole by its plan, though another version of the file was
+// larger. An inventory outweighs it.
+func ownVersion(p response, sizing Sizing) bool {
+	return p.full && p.planned != accesslog.None && sizing.Size.From == SizePlanned
+}
+
+// resumes says whether a piece without position, if it reaches to the end,
+// begins inside what the session already had from the start of the file.
+func (s *session) resumes(p response, sizing Sizing) bool {
+	if !sizing.proves() || p.aborted {
+		return false
+	}
+	had := s.upper.prefix()
+	return had > 0 && p.upper > 0 && sizing.Size.Bytes-p.upper <= had
+}
+
+// grade grades the session as a whole.
+func (s *session) grade(sizing Sizing) (Grade, string) {
+	if sizing.proves() && s.best < GradeComplete {
+		size := sizing.Size.Bytes
+		switch {
+		case s.ranged && s.lower.covers(size):
+			return GradeComplete, BasisRangeUnion
+		case s.best < GradeLikely && s.ranged && s.upper.covers(size):
+			return GradeLikely, BasisMeaningUnknown
+		}
+	}
+	if s.best < GradePossible && s.ranged && (s.open || sizing.enough(s.upper.size()+s.unplaced)) {
+		return GradePossible, BasisRangeSum
+	}
+	if s.best == GradePartial && s.ranged {
+		return GradePartial, BasisHole
+	}
+	return s.best, s.basis
+}
