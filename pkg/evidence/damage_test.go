@@ -124,7 +124,7 @@ func xzd(t testing.TB, streams ...[]byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	for _, s := range streams {
-		w, err := xz.WriterConfig{BlockSize: 4000, DictCap: 1 << 16}.NewWriter(&b)
+		w, err := xz.WriterConfig{BlockSize: 4000, DictCap: 1 << 12}.NewWriter(&b)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -294,16 +294,16 @@ func TestGzipFlipEverywhere(t *testing.T) {
 // The other formats cut anywhere give a beginning of the whole, all of it only
 // when whole, more the later the cut, and always say so.
 func TestCutEverywhere(t *testing.T) {
-	text := lines(0, 120)
+	text := lines(0, 60)
 	tests := []struct {
 		name  string
 		data  []byte
 		want  []byte
 		whole int // cuts that leave whole streams
 	}{
-		{"zstd", zst(t, text[:5000], text[5000:]), text, 1},
+		{"zstd", zst(t, text[:2500], text[2500:]), text, 1},
 		{"bzip2", append(bz2(t), bz2(t)...), []byte("hello recount\nhello recount\n"), 1},
-		{"xz", xzd(t, text[:6000], text[6000:]), text, 1},
+		{"xz", xzd(t, text[:4500], text[4500:]), text, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -21,7 +21,8 @@ type Reader struct {
 	file  *os.File // nil: standard input
 	size  int64    // of the file when it was opened
 	mtime time.Time
-	done  bool
+	done  bool // finished, or closed
+	ended bool // read to the end
 }
 
 // Open opens the source read-only. The caller closes the Reader. stdin is
@@ -92,7 +93,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 // finish reads the stored bytes to their end and looks whether they were still
 // those that were opened.
 func (r *Reader) finish() {
-	r.done = true
+	r.done, r.ended = true, true
 	r.raw.drain()
 	n := r.raw.n.Load()
 	if err := r.raw.err; err != io.EOF {
@@ -128,7 +129,7 @@ func (r *Reader) RawBytes() int64 { return r.raw.n.Load() }
 // source that is not compressed ok is false: its stream is what is stored, and
 // the caller hashes that already.
 func (r *Reader) Raw() (sum [32]byte, bytes int64, ok bool) {
-	if !r.done || r.raw.sum == nil {
+	if !r.ended || r.raw.sum == nil {
 		return sum, 0, false
 	}
 	r.raw.sum.Sum(sum[:0])
