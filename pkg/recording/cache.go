@@ -1,0 +1,42 @@
+package recording
+
+import (
+	"bytes"
+	"hash/maphash"
+)
+
+// pathCache remembers for the paths seen last whether the patterns match them:
+// logs repeat their paths, and a regular expression costs about a microsecond.
+// A path has one place, where it replaces what was there, so memory is bounded
+// (about 4 MB) and a place's key is written into again and again.
+type pathCache struct {
+	seed  maphash.Seed
+	slots []cacheSlot
+}
+
+type cacheSlot struct {
+	key   []byte
+	match bool
+}
+
+const (
+	cacheSlots  = 1 << 15
+	cacheMaxKey = 256 // longer paths are not kept
+)
+
+func newPathCache() *pathCache {
+	return &pathCache{seed: maphash.MakeSeed(), slots: make([]cacheSlot, cacheSlots)}
+}
+
+// match gives what the costly patterns say of a path, which is never empty.
+func (c *pathCache) match(path []byte, rules *rules) bool {
+	if len(path) > cacheMaxKey {
+		return rules.matchCostly(path)
+	}
+	slot := &c.slots[maphash.Bytes(c.seed, path)%cacheSlots]
+	if !bytes.Equal(slot.key, path) {
+		slot.match = rules.matchCostly(path)
+		slot.key = append(slot.key[:0], path...)
+	}
+	return slot.match
+}
