@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/logrecount/recount/internal/pipeline"
+	"github.com/logrecount/recount/pkg/report"
+)
+
+// analyzeOptions holds the flags of analyze as they are typed.
+type analyzeOptions struct {
+	output      string
+	force       bool
+	recordings  []string
+	inventory   string
+	geo         []string
+	formats     []string
+	meanings    []string
+	tables      string
+	compression string
+	workers     int
+	memory      string
+	temp        string
+	config      string
+	quiet       bool
+	noProgress  bool
+}
+
+func newAnalyzeCommand(s streams) *cobra.Command {
+	var o analyzeOptions
+	cmd := &cobra.Command{
+		Use:     "analyze EVIDENCE... -o CASE",
+		Aliases: []string{"analyse"},
+		Short:   "Turn access logs into a case: the main job",
+		Long: `Read access logs and write a case: a folder with a summary, tables and the
+hashes of all that was read and written.
+
+EVIDENCE is files, folders (with all below them), globs, or - for standard
+input. Compression (gzip, zstd, bzip2, xz) and line format are recognised. Every
+audio and video file counts as a recording unless --recordings says otherwise.
+
+Settings may also stand in a file recount.yaml in the working folder, or in the
+file that --config names. Flags win over the file. A recount.yaml that lies in
+the evidence is not used.
+
+Evidence is only read. The case appears when it is whole, or not at all.`,
+		Example: `  recount analyze access.log* -o case
+  recount analyze /mnt/image/var/log/nginx -o case --inventory files.csv
+  recount analyze logs -o case --recordings 're:^/calls/(?P<phone>\+?[0-9]+)/.*\.wav$'
+  recount analyze logs -o case --format 'old/*=common' --bytes-meaning accepted_body`,
+		Args: cobra.ArbitraryArgs, // analyzeSettings has the better message
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runAnalyze(cmd.Context(), &o, cmd.Flags().Changed, args, s)
+		},
+	}
+	o.addFlags(cmd)
+	return cmd
+}
+
+func (o *analyzeOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVarP(&o.output, "output", "o", "", "`FOLDER` to write the case to; it must not exist yet")
+	f.BoolVar(&o.force, "force", false, "replace the case in that folder")
+	f.StringArrayVar(&o.recordings, "recordings", nil, "what a recording is: `GLOB` on its path (repeatable), or one re:EXPR\nwhose named groups become columns")
+	f.StringVar(&o.inventory, "inventory", "", "CSV `FILE` of the recordings: path, size, further columns")
+	f.StringArrayVar(&o.geo, "geo", nil, "MaxMind database `FILE` for places and networks (repeatable)")
+	f.StringArrayVar(&o.formats, "format", nil, "line format: `NAME`, or GLOB=NAME for some sources (repeatable)")
+	f.StringArrayVar(&o.meanings, "bytes-meaning", nil, "what the size field counts: `MEANING`, or GLOB=MEANING for some\nsources (repeatable): planned, accepted_body,\naccepted_with_headers, transferred or unknown")
+	f.StringVar(&o.tables, "tables", "all", "tables to write: all, none, or `NAMES` with commas")
+	f.StringVar(&o.compression, "compression", "snappy", "`NAME` of the compression of the tables: snappy, or zstd for smaller files")
+	f.IntVar(&o.workers, "workers", 0, "`NUMBER` of workers; 0: one per processor")
+	f.StringVar(&o.memory, "memory", "1GiB", "memory budget, as `SIZE` such as 512MiB or 2G")
+	f.StringVar(&o.temp, "temp", "", "`FOLDER` for what does not fit in memory (default the system's)")
+	f.StringVar(&o.config, "config", "", "`FILE` of settings (default recount.yaml in the working folder)")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no summary; only what goes wrong")
+	f.BoolVar(&o.noProgress, "no-progress", false, "no progress")
+}
+
+func runAnalyze(ctx context.Context, o *analyzeOptions, changed func(flag string) bool, args []string, s streams) error {
+	p, err := analyzeSettings(o, changed, args, s)
+	if err != nil {
+		return err
+	}
+	var meter *progress
+	if !o.quiet && !o.noProgress {
+		meter = newProgress(s.err)
+		p.Progress = meter.update
+	}
+	// The first Ctrl-C stops the run, which then tidies up; the second has its
+	// usual effect.
+	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer restore()
+	context.AfterFunc(ctx, restore)
+
+	done, err := pipeline.Run(ctx, p)
+	meter.close()
+	if err != nil {
+		return err
+	}
+	if !o.quiet {
+		err = report.Terminal(s.out, done.Summary, terminalWidth(s.out))
+		if err != nil && !errors.Is(err, syscall.EPIPE) {
+			return &failure{err, "the case itself is whole"}
+		}
+		say(s.err, "", "the case is in "+quoted(p.Out))
+	}
+	if done.Damaged {
+		return errDamaged
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// usageTemplate follows the text of a command on its help page; the exit codes
+// follow it.
+const usageTemplate = `Usage:
+  {{.UseLine}}
+{{- if .HasAvailableSubCommands}}
+
+Commands:
+{{- range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+{{- end}}
+{{- if gt (len .Aliases) 0}}
+
+Also called:
+  {{.NameAndAliases}}
+{{- end}}
+{{- if .HasExample}}
+
+Examples:
+{{.Example}}
+{{- end}}
+{{- if .HasAvailableLocalFlags}}
+
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+{{- end}}
+`
+
+// newHelpCommand replaces the library's own, which takes a topic that it does
+// not know for success.
+func newHelpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Print the help page of a command",
+		Args:  arguments(0, 1, "at most one command"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			root := cmd.Root()
+			if len(args) == 0 {
+				return root.Help()
+			}
+			for _, c := range root.Commands() {
+				if c.Name() == args[0] || c.HasAlias(args[0]) {
+					c.InitDefaultHelpFlag() // as if it had been run
+					return c.Help()
+				}
+			}
+			return unknownCommand(root, strings.TrimSpace(args[0]))
+		},
+	}
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/logrecount/recount/internal/config"
+	"github.com/logrecount/recount/internal/pipeline"
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/evidence"
+)
+
+// analyzeSettings puts flags and recount.yaml together into options, and checks
+// every value that can be checked without reading evidence. This is the one
+// place where it is done for both.
+func analyzeSettings(o *analyzeOptions, changed func(flag string) bool, args []string, s streams) (p pipeline.Options, err error) {
+	if len(args) == 0 {
+		return p, usage("no evidence was named", "name log files, folders or globs, or - for standard input, as in: recount analyze access.log* -o case")
+	}
+	if o.output == "" {
+		return p, usage("no folder for the case was named", "name one with -o, as in: recount analyze access.log* -o case")
+	}
+	file, err := settingsFile(o.config, o.quiet, args, s)
+	if err != nil {
+		return p, err
+	}
+	p = pipeline.Options{
+		Evidence:    args,
+		Stdin:       s.in,
+		Out:         o.output,
+		Force:       o.force,
+		Recordings:  either(changed("recordings"), o.recordings, file.Recordings),
+		Inventory:   either(changed("inventory"), o.inventory, file.Inventory),
+		Geo:         either(changed("geo"), o.geo, file.Geo),
+		Compression: either(changed("compression") || file.Compression == "", o.compression, file.Compression),
+		Workers:     either(changed("workers"), o.workers, file.Workers),
+		Memory:      file.Memory,
+		Temp:        either(changed("temp"), o.temp, file.Temp),
+
+		ConfigFile:   file.Path,
+		ConfigSHA256: file.SHA256,
+
+		Version:   version,
+		Build:     build(),
+		Arguments: os.Args[1:],
+	}
+	for k, v := range file.Custody {
+		if p.Custody == nil {
+			p.Custody = map[string]any{}
+		}
+		p.Custody[k] = v
+	}
+	if changed("memory") || p.Memory == 0 {
+		if p.Memory, err = config.ParseSize(o.memory); err != nil {
+			return p, usage(err.Error(), "give --memory as in 512MiB")
+		}
+	}
+	p.Formats = either(changed("format"), perSource(o.formats), fromFile(file.Format))
+	p.Meanings = either(changed("bytes-meaning"), perSource(o.meanings), fromFile(file.BytesMeaning))
+	tables := file.Tables
+	if changed("tables") || tables == nil {
+		tables = strings.Split(o.tables, ",")
+	}
+	p.Tables = tableNames(tables)
+	return p, check(&p)
+}
+
+// check refuses values that mean nothing, wherever they come from.
+func check(p *pipeline.Options) error {
+	for _, f := range p.Formats {
+		if _, ok := accesslog.FormatByName(f.Value); !ok {
+			return usage(fmt.Sprintf("unknown format %q", f.Value), "the formats are "+strings.Join(accesslog.FormatNames(), ", "))
+		}
+	}
+	for _, m := range p.Meanings {
+		if _, ok := accesslog.ParseMeaning(m.Value); !ok {
+			return usage(fmt.Sprintf("unknown bytes meaning %q", m.Value), "the meanings are planned, accepted_body, accepted_with_headers, transferred and unknown")
+		}
+	}
+	for _, t := range p.Tables {
+		if !slices.Contains(casefile.TableNames(), t) {
+			return usage(fmt.Sprintf("unknown table %q", t), "the tables are "+strings.Join(casefile.TableNames(), ", ")+"; or all, or none")
+		}
+	}
+	if p.Compression != "snappy" && p.Compression != "zstd" {
+		return usage(fmt.Sprintf("unknown compression %q", p.Compression), "the compressions are snappy and zstd")
+	}
+	if p.Workers < 0 {
+		return usage(fmt.Sprintf("%d workers are not possible", p.Workers), "give --workers a number, or leave it out for one per processor")
+	}
+	for _, r := range p.Recordings {
+		expr, isExpr := strings.CutPrefix(r, "re:")
+		switch {
+		case r == "" || isExpr && expr == "":
+			return usage("a pattern of recordings is empty", "write a glob such as '**/*.wav', or re: and a regular expression")
+		case !isExpr:
+		case len(p.Recordings) > 1:
+			return usage("a regular expression of recordings stands beside other patterns", "give either globs or one re:EXPR")
+		default:
+			if _, err := regexp.Compile(expr); err != nil {
+				return usage("pattern of recordings: "+err.Error(), "the syntax is that of https://golang.org/s/re2syntax")
+			}
+		}
+	}
+	return nil
+}
+
+// settingsFile reads the file of settings and says so, since it changes the
+// figures. Without one it gives an empty File.
+func settingsFile(path string, quiet bool, args []string, s streams) (*config.File, error) {
+	var f *config.File
+	var err error
+	if path != "" {
+		f, err = config.Load(path)
+	} else {
+		f, err = findSettings(args, s)
+	}
+	var mistake *config.Error
+	switch {
+	case errors.As(err, &mistake):
+		return nil, &pipeline.UsageError{Err: err, Hint: "correct the file, or name another one with --config"}
+	case err != nil:
+		return nil, err
+	case f == nil:
+		return &config.File{}, nil
+	}
+	if path == "" || !quiet {
+		say(s.err, "", fmt.Sprintf("settings from %q, SHA-256 %s", f.Path, f.SHA256))
+	}
+	return f, nil
+}
+
+func findSettings(args []string, s streams) (*config.File, error) {
+	var failed error
+	f, skipped, err := config.Find(".", func(path string) bool {
+		set, err := evidence.Find(args)
+		if err != nil {
+			failed = err
+			return true
+		}
+		in, err := set.Holds(path)
+		failed = err
+		return in || err != nil
+	})
+	if failed != nil {
+		return nil, failed
+	}
+	if skipped != "" {
+		say(s.err, "warning", fmt.Sprintf("%q lies in the evidence and is not used as settings; if it shall be, name it with --config", skipped))
+	}
+	return f, err
+}
+
+// tableNames reads all and none; nil means all.
+func tableNames(names []string) []string {
+	if len(names) == 1 {
+		switch strings.TrimSpace(names[0]) {
+		case "all":
+			return nil
+		case "none":
+			return []string{}
+		}
+	}
+	out := []string{}
+	for _, n := range names {
+		out = append(out, strings.TrimSpace(n))
+	}
+	return out
+}
+
+// perSource reads VALUE or GLOB=VALUE; a value has no "=".
+func perSource(flags []string) []pipeline.PerSource {
+	var out []pipeline.PerSource
+	for _, f := range flags {
+		i := strings.LastIndexByte(f, '=')
+		out = append(out, pipeline.PerSource{Glob: f[:max(i, 0)], Value: f[i+1:]})
+	}
+	return out
+}
+
+func fromFile(settings []config.PerSource) []pipeline.PerSource {
+	var out []pipeline.PerSource
+	for _, s := range settings {
+		out = append(out, pipeline.PerSource(s))
+	}
+	return out
+}
+
+// either is a flag's value where it was given, else the file's.
+func either[T any](given bool, flag, file T) T {
+	if given {
+		return flag
+	}
+	return file
+}
+
+func usage(message, hint string) error {
+	return &pipeline.UsageError{Err: errors.New(message), Hint: hint}
+}
+
+func quoted(s string) string { return strconv.Quote(s) }

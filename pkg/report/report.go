@@ -1,0 +1,90 @@
+// Package report turns a case into what people read: the summary as Markdown
+// and for a terminal, and the rows of a table as a table, CSV, JSON or
+// Markdown.
+//
+// It takes a casefile.Summary, or rows one after the other, and writes text.
+// It counts nothing: every figure is in the case already. Texts that may come
+// from a log are escaped for the place they go to; no raw log text leaves this
+// package. The same summary always gives the same Markdown.
+package report
+
+// Explain says in one line what a rule counts; empty for a name that is no
+// rule.
+func Explain(rule string) string {
+	switch rule {
+	case "requested":
+		return "asked for, whatever the answer"
+	case "any_bytes":
+		return "at least one byte was or may have been handed over"
+	case "possible":
+		return "whole only if pieces are added whose position is not logged, or from sessions over 24 hours apart or with another user agent"
+	case "likely":
+		return "whole unless the transfer was cut, and these logs cannot show a cut"
+	case "complete":
+		return "the logs prove that every byte was handed over in one session"
+	}
+	return ""
+}
+
+// ExplainGrade says in one line what a completeness means; empty for a name
+// that is none.
+func ExplainGrade(grade string) string {
+	switch grade {
+	case "complete", "likely", "possible":
+		return Explain(grade)
+	case "partial":
+		return "some content, not the whole"
+	case "probe":
+		return "two bytes or fewer, ever"
+	case "none":
+		return "asked for, no content"
+	}
+	return ""
+}
+
+// grades is the order of reading, the surest first.
+var grades = []string{"complete", "likely", "possible", "partial", "probe", "none"}
+
+// A summary is read in sections; each is a list of blocks. The words are
+// written once, here and in summary.go, and drawn twice: in markdown.go and in
+// terminal.go.
+type section struct {
+	title  string
+	blocks []block
+}
+
+// block is a paragraph, a list or a table.
+type block any
+
+type paragraph struct{ text text }
+
+type list struct{ items []text }
+
+type table struct {
+	head []column
+	rows [][]text
+}
+
+type column struct {
+	title  string
+	number bool // drawn to the right
+	spare  int  // left out where the terminal is too narrow, the highest first; 0: never
+}
+
+// text is a piece of text and where it comes from: foreign text may hold what
+// a log holds and is escaped where it is drawn.
+type text struct {
+	s       string
+	foreign bool
+}
+
+func own(s string) text     { return text{s: s} }
+func foreign(s string) text { return text{s: s, foreign: true} }
+
+func foreigns(s []string) []text {
+	var out []text
+	for _, v := range s {
+		out = append(out, foreign(v))
+	}
+	return out
+}
