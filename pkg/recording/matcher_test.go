@@ -258,6 +258,12 @@ func FuzzMatch(f *testing.F) {
 		{[]string{"{/a,/b}/*.mp3", "[a-c]*.x", `\*.mp3`, "*/*.mka"}, false},
 		{[]string{"*[.]wav", "/a/*[!x]/b*", "*.", "*."}, false},
 		{[]string{`re:(?i)\.(mp3|wav)$`}, true},
+		{[]string{`re:^/.*\.(mp3|wav)$`}, false},
+		{[]string{`re:/[^/]*\.[mw][pa4][3v]?$|(x\.mka)$`}, false},
+		{[]string{`re:(?i)b\.mKa$`}, false},
+		{[]string{`re:.mp3$`}, false},
+		{[]string{`re:(?m)\.mp3$`}, false},
+		{[]string{`re:(\.mp3)+(\.wav)*$`}, false},
 	}
 	var matchers []*Matcher
 	for _, c := range cases {
@@ -280,6 +286,30 @@ func FuzzMatch(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestRegexTails(t *testing.T) {
+	f := func(expression, want string) {
+		t.Helper()
+		if got := strings.Join(regexTails(expression), " "); got != want {
+			t.Errorf("regexTails(%s) = %s; want %s", expression, got, want)
+		}
+	}
+	f(`\.mp3$`, ".mp3")
+	f(`\.mp3\z`, ".mp3")
+	f(`^/calls/.*\.(mp3|wav)$`, ".mp3 .wav")
+	f(`^/calls/(?P<x>.*)\.(?:ogg|og[ab]|opus)$`, ".oga .ogb .ogg .opus")
+	f(`(?i)\.MP[34]$`, ".mp3 .mp4")
+	f(`a\.mp3$|b\.wav$`, "a.mp3 b.wav")
+	f(`(a\.mp3$)`, "a.mp3")
+	f(`\.mpe?g$`, ".mpeg .mpg")
+	f(`x+(\.mp3)+$`, ".mp3")
+	f(`.*$`, "")
+	f(`\.mp3`, "")
+	f(`\.mp3$|b\.wav`, "")
+	f(`(?m)\.mp3$`, "")
+	f(`\.[a-z0-9]{3}$`, "")
+	f(`(`, "")
 }
 
 func TestClone(t *testing.T) {

@@ -88,10 +88,14 @@ func (r *rules) addRegex(expression string) error {
 
 // findSuspects gathers the extensions of what can match.
 func (r *rules) findSuspects() {
-	if r.regex != nil {
-		return
-	}
 	s := new(extensionSet)
+	if r.regex != nil {
+		for _, tail := range regexTails(r.regex.String()) {
+			if key, _ := extension([]byte(tail)); !s.add(key) {
+				return
+			}
+		}
+	}
 	if r.media != nil {
 		*s = *r.media
 	}
