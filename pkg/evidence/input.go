@@ -1,0 +1,117 @@
+package evidence
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// notes is what a Reader has to say about its source.
+type notes struct {
+	out      int64 // decompressed bytes given so far
+	damage   []error
+	warnings []string
+}
+
+func (n *notes) damaged(format string, args ...any) {
+	n.damage = append(n.damage, fmt.Errorf(format, args...))
+}
+
+func (n *notes) warn(format string, args ...any) {
+	n.warnings = append(n.warnings, fmt.Sprintf(format, args...))
+}
+
+// input is what a decoder reads from: the stored bytes with their offsets, and
+// for a file a way to read them again.
+type input struct {
+	*notes
+	br    *bufio.Reader
+	raw   *raw
+	given *counter    // what br reads from
+	base  int64       // offset of the first byte of given
+	again io.ReaderAt // nil: cannot be read again (standard input)
+}
+
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+func newInput(r *raw, again io.ReaderAt, n *notes) *input {
+	in := &input{notes: n, raw: r, again: again, given: &counter{r: r}}
+	in.br = bufio.NewReaderSize(in.given, 256<<10)
+	return in
+}
+
+// pos is the offset, in the stored bytes, of the next byte that br gives.
+func (in *input) pos() int64 { return in.base + in.given.n - int64(in.br.Buffered()) }
+
+// end is the number of stored bytes; what is left of them is read and hashed.
+func (in *input) end() int64 {
+	in.raw.drain()
+	return in.raw.n.Load()
+}
+
+// restart reads from offset at again, up to what was read and hashed and not
+// further, should the file grow meanwhile. Only for inputs with again.
+func (in *input) restart(at int64) {
+	end := in.end()
+	in.given = &counter{r: io.NewSectionReader(in.again, at, end-at)}
+	in.br.Reset(in.given)
+	in.base = at
+}
+
+// next looks at what follows the end of a compressed stream, of which zeros
+// bytes are already read and were zero: another stream (true), nothing or zero
+// bytes (false), or something else, which is damage (false). The beginning of a
+// magic number at the very end counts as another stream that was cut.
+func (in *input) next(c compression, zeros int64) bool {
+	from := in.pos() - zeros
+	var head []byte
+	for {
+		head, _ = in.br.Peek(magicLen)
+		k := 0
+		for k < len(head) && head[k] == 0 {
+			k++
+		}
+		if k == 0 {
+			break
+		}
+		in.br.Discard(k)
+		zeros += int64(k)
+	}
+	if len(head) > 0 && !c.follows(head) {
+		in.foreign(c, from)
+		return false
+	}
+	// The xz format allows zero bytes in fours after a stream.
+	if zeros > 0 && !(c.name == "xz" && zeros%4 == 0) {
+		in.warn("%d zero bytes after a %s stream, at offset %d", zeros, c.name, from)
+	}
+	return len(head) > 0
+}
+
+// foreign notes that the bytes from an offset on are not of the format.
+func (in *input) foreign(c compression, from int64) {
+	in.damaged("%d bytes after the last %s stream, at offset %d, are not %s and were not read: cut them out and hand them in as a file of their own",
+		in.end()-from, c.name, from, c.name)
+}
+
+// fail notes why decompression stopped before the end.
+func (in *input) fail(c compression, err error) {
+	pos := in.pos()
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		in.damaged("%s: unexpected end at offset %d, after %d decompressed bytes; %s (%w)",
+			c.name, pos, in.out, c.used, io.ErrUnexpectedEOF)
+		return
+	}
+	in.damaged("%s: damaged near offset %d, after %d decompressed bytes; %s; %d stored bytes after it were not read (%w)",
+		c.name, pos, in.out, c.used, in.end()-pos, err)
+}

@@ -1,0 +1,44 @@
+package evidence
+
+import (
+	"bytes"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// What the usual tools write is read, whole and cut in the middle.
+func TestToolsOutput(t *testing.T) {
+	text := lines(0, 6000)
+	kinds := map[string]string{"gzip": "gzip", "pigz": "gzip", "zstd": "zstd", "pzstd": "zstd", "bzip2": "bzip2", "xz": "xz"}
+	for _, command := range []string{
+		"gzip -c", "gzip -1 -c", "pigz -c -b 128",
+		"zstd -c -q", "zstd -c -q -19 --long=27", "zstd -c -q --no-check", "pzstd -c -q",
+		"bzip2 -c -1", "bzip2 -c -9",
+		"xz -c", "xz -c -0 --block-size=50000 --check=sha256", "xz -c -T2 --block-size=100000", "xz -c --check=none", "xz -c --check=crc32",
+	} {
+		t.Run(command, func(t *testing.T) {
+			args := strings.Fields(command)
+			if _, err := exec.LookPath(args[0]); err != nil {
+				t.Skip(err)
+			}
+			cmd := exec.Command(args[0], args[1:]...)
+			cmd.Stdin = bytes.NewReader(text)
+			data, err := cmd.Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			file, stdin := both(t, data)
+			for _, r := range []result{file, stdin} {
+				if !bytes.Equal(r.data, text) || r.damage != nil || r.warnings != nil || r.kind != kinds[args[0]] {
+					t.Errorf("%d bytes of %d, %s, %v, %q", len(r.data), len(text), r.kind, r.damage, r.warnings)
+				}
+			}
+			file, _ = both(t, data[:len(data)*3/4])
+			if !bytes.HasPrefix(text, file.data) || len(file.data) < len(text)*2/10 && args[0] != "bzip2" || file.damage == nil {
+				t.Errorf("cut: %d bytes of %d, %v", len(file.data), len(text), file.damage)
+			}
+			t.Logf("cut: %d bytes of %d, %v", len(file.data), len(text), file.damage)
+		})
+	}
+}
