@@ -43,11 +43,12 @@ func newHelpCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
 			if len(args) == 0 {
+				root.InitDefaultHelpFlag() // as if it had been run
 				return root.Help()
 			}
 			for _, c := range root.Commands() {
 				if c.Name() == args[0] || c.HasAlias(args[0]) {
-					c.InitDefaultHelpFlag() // as if it had been run
+					c.InitDefaultHelpFlag()
 					return c.Help()
 				}
 			}
