@@ -2,74 +2,255 @@ package casefile
 
 import (
 	"fmt"
-	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/logrecount/recount/pkg/accesslog"
-	"github.com/logrecount/recount/pkg/request"
 )
 
-// someRequests makes requests as in the yardstick: nearly every recording is
-// asked for once, by many clients with few agents.
-func someRequests(n int) []request.Request {
-	rnd := rand.New(rand.NewPCG(1, 2))
-	clients := make([][]byte, 50_000)
-	for i := range clients {
-		clients[i] = fmt.Appendf(nil, "%d.%d.%d.%d", 1+rnd.IntN(222), rnd.IntN(256), rnd.IntN(256), rnd.IntN(256))
-	}
-	agents := make([][]byte, 200)
-	for i := range agents {
-		agents[i] = fmt.Appendf(nil, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%d.0.%d.%d Safari/537.36", 60+rnd.IntN(60), rnd.IntN(5000), rnd.IntN(200))
-	}
-	get, proto, host := []byte("GET"), []byte("HTTP/1.1"), []byte("nas.example.org")
-	reqs := make([]request.Request, n)
-	for i := range reqs {
-		rec := i * 3 / 4
-		path := fmt.Appendf(nil, "/recordings/2013/%02d/%02d/46%08d_%07d.wav", 1+rec/140_000%12, 1+rec/5000%28, rec*7919%100_000_000, rec)
-		bytes := int64(20_000 + rnd.IntN(5_000_000))
-		t := int64(1_400_000_000_000_000) + rnd.Int64N(3e13)/1e6*1e6
-		r := request.Request{
-			Source: int32(1 + rnd.IntN(12)), Line: rnd.Int64N(5_500_000), Offset: rnd.Int64N(949_000_000),
-			TimeStart: t, TimeEnd: accesslog.NoTime, UTCOffsetMin: 120,
-			Client: clients[rnd.IntN(len(clients))], Method: get, Recording: path, URL: path, Host: host, Protocol: proto,
-			Agent: agents[rnd.IntN(len(agents))], Status: 200, Bytes: bytes, Sent: accesslog.None, ObjectSize: accesslog.None,
-			Meaning: accesslog.MeaningPlanned, RangeStart: accesslog.None, RangeEnd: accesslog.None, DurationUS: accesslog.None,
+func rows(t *testing.T, tab *Table, columns ...string) [][]any {
+	t.Helper()
+	var all [][]any
+	for row, err := range tab.Rows(columns...) {
+		if err != nil {
+			t.Fatal(err)
 		}
-		if rnd.IntN(10) == 0 {
-			r.Status, r.RangeStart, r.RangeEnd, r.RangeFrom = 206, 0, bytes-1, accesslog.RangeContent
-		}
-		if rnd.IntN(20) == 0 {
-			r.Referrer = []byte("http://nas.example.org/recordings/2013/")
-		}
-		reqs[i] = r
+		all = append(all, slices.Clone(row))
 	}
-	return reqs
+	return all
 }
 
-func BenchmarkRequests(b *testing.B) {
-	for _, codec := range []string{"snappy", "zstd"} {
-		b.Run(codec, func(b *testing.B) {
-			const rows = 1_650_000 // the yardstick's
-			reqs := someRequests(4 * groupRows)
-			b.ReportAllocs()
-			for b.Loop() {
-				w, err := Create(b.TempDir()+"/case", CreateOptions{Tables: []string{TableRequests}, Compression: codec})
-				if err != nil {
-					b.Fatal(err)
-				}
-				for i := range rows {
-					i %= len(reqs)
-					if err := w.Requests().Append(&reqs[i]); err != nil {
-						b.Fatal(err)
-					}
-				}
-				if err := w.closeTables(); err != nil {
-					b.Fatal(err)
-				}
-				b.ReportMetric(float64(w.requests.sink.n)/rows, "B/row")
-				w.Abort()
+func openTable(t *testing.T, dir, name string) *Table {
+	t.Helper()
+	c, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab, err := c.Table(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tab
+}
+
+func TestRoundTrip(t *testing.T) {
+	for _, codec := range []string{"", "snappy", "zstd"} {
+		dir := write(t, CreateOptions{Compression: codec})
+		for _, s := range Schemas() {
+			tab := openTable(t, dir, s.Name)
+			if got := rows(t, tab); !reflect.DeepEqual(got, filled[s.Name]) {
+				t.Errorf("%s %s:\n%#v\nwant\n%#v", codec, s.Name, got, filled[s.Name])
 			}
-			b.ReportMetric(float64(b.N)*rows/b.Elapsed().Seconds(), "rows/s")
-		})
+			if got := tab.Schema(); got.About != s.About || got.Sorted != s.Sorted || tab.NumRows() != 2 {
+				t.Errorf("%s: %q, sorted by %q, %d rows", s.Name, got.About, got.Sorted, tab.NumRows())
+			}
+			got := tab.Columns()
+			if s.Name == TableRecordings {
+				if more := got[len(s.Columns):]; len(more) != 2 || more[0].Name != "phone" || more[1].Name != "controller" {
+					t.Errorf("attribute columns: %v", more)
+				}
+				got = got[:len(s.Columns)]
+			}
+			if !reflect.DeepEqual(got, s.Columns) {
+				t.Errorf("%s: columns\n%v\nwant\n%v", s.Name, got, s.Columns)
+			}
+		}
+		if problems, err := Verify(dir); len(problems) > 0 || err != nil {
+			t.Errorf("Verify: %v, %v", problems, err)
+		}
+	}
+}
+
+func TestDocuments(t *testing.T) {
+	c, err := Open(write(t, CreateOptions{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Summary()
+	if err != nil || s.Tool != "recount" || s.Tables["requests"] != 2 || len(s.Tables) != 8 {
+		t.Errorf("summary %+v, %v", s, err)
+	}
+	if m, err := c.Manifest(); err != nil || m.Tool != "recount" {
+		t.Errorf("manifest %+v, %v", m, err)
+	}
+	if r, err := c.Run(); err != nil || r.Host != "here" {
+		t.Errorf("run %+v, %v", r, err)
+	}
+}
+
+func TestRowsOfSomeColumns(t *testing.T) {
+	dir := write(t, CreateOptions{})
+	tab := openTable(t, dir, TableListings)
+	want := [][]any{{"/d/", "c"}, {"/e/", "c"}}
+	if got := rows(t, tab, "directory", "client"); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	n := 0
+	for range tab.Rows() {
+		n++
+		break
+	}
+	if n != 1 {
+		t.Errorf("%d rows after a break", n)
+	}
+	for _, err := range tab.Rows("client", "nothing") {
+		if err == nil || !strings.Contains(err.Error(), `no column "nothing"`) {
+			t.Errorf("error %v", err)
+		}
+	}
+	c, _ := Open(dir)
+	if _, err := c.Table("nothing"); err == nil || !strings.Contains(err.Error(), "requests, downloads") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	if _, err := Open(filepath.Join(t.TempDir(), "none")); err == nil || !strings.Contains(err.Error(), "none") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := Open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "is not a case") {
+		t.Errorf("error %v", err)
+	}
+	dir := write(t, CreateOptions{Tables: []string{TableAgents}})
+	c, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Table(TableRequests); err == nil || !strings.Contains(err.Error(), "made without it") {
+		t.Errorf("error %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, manifestName), []byte("{"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "manifest.json is damaged") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestDamagedTable cuts and overwrites a table: reading ends with an error, not
+// with fewer rows.
+func TestDamagedTable(t *testing.T) {
+	dir := write(t, CreateOptions{})
+	path := filepath.Join(dir, "tables", "requests.parquet")
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, damage := range []func([]byte) []byte{
+		func(b []byte) []byte { return b[:len(b)/2] },
+		func(b []byte) []byte { return b[:0] },
+		func(b []byte) []byte { copy(b[4:400], strings.Repeat("\xff", 400)); return b },
+	} {
+		if err := os.WriteFile(path, damage(slices.Clone(whole)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tab, err := c.Table(TableRequests)
+		if err != nil {
+			continue
+		}
+		for _, err = range tab.Rows() {
+		}
+		if err == nil {
+			t.Error("a damaged table was read without an error")
+		}
+	}
+}
+
+func TestTablesNotWanted(t *testing.T) {
+	dir := write(t, CreateOptions{Tables: []string{}})
+	if _, err := os.Stat(filepath.Join(dir, "tables")); !os.IsNotExist(err) {
+		t.Errorf("tables: %v", err)
+	}
+	if problems, err := Verify(dir); len(problems) > 0 || err != nil {
+		t.Errorf("Verify: %v, %v", problems, err)
+	}
+	w, err := Create(filepath.Join(t.TempDir(), "case"), CreateOptions{Tables: []string{TableClients}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Abort()
+	if !w.Wants(TableClients) || w.Wants(TableRequests) {
+		t.Error("Wants is wrong")
+	}
+	fill(t, w)
+	if w.Clients().Rows() != 2 || w.Requests().Rows() != 0 {
+		t.Errorf("%d clients, %d requests", w.Clients().Rows(), w.Requests().Rows())
+	}
+}
+
+func TestManyGroups(t *testing.T) {
+	reqs := groups(2*groupRows + 1000)
+	dir := filepath.Join(t.TempDir(), "case")
+	w, err := Create(dir, CreateOptions{Tables: []string{TableRequests}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range reqs {
+		if err := w.Requests().Append(&reqs[k]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit(t, w)
+	tab := openTable(t, dir, TableRequests)
+	text := func(b []byte) any {
+		if b == nil {
+			return nil
+		}
+		return string(b)
+	}
+	k := 0
+	for row, err := range tab.Rows("source", "line", "client", "recording", "bytes", "user_agent", "user", "range_start", "finished", "time_start", "duration_us") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &reqs[k]
+		want := []any{i(int64(r.Source)), i(r.Line), string(r.Client), string(r.Recording), i(r.Bytes), text(r.Agent), text(r.User), nil, nil, nil, nil}
+		if r.RangeStart >= 0 {
+			want[7], want[8] = i(r.RangeStart), true
+		}
+		if r.TimeStart != accesslog.NoTime {
+			want[9] = at(r.TimeStart)
+		}
+		if !reflect.DeepEqual(row, want) {
+			t.Fatalf("row %d: %#v, want %#v", k, row, want)
+		}
+		k++
+	}
+	if k != len(reqs) || tab.NumRows() != int64(k) {
+		t.Errorf("%d rows, NumRows %d, want %d", k, tab.NumRows(), len(reqs))
+	}
+}
+
+// TestLongTexts ends row groups by bytes and fills many pages.
+func TestLongTexts(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "case")
+	w, err := Create(dir, CreateOptions{Tables: []string{TableRejects}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 700
+	raw := func(k int) string { return strings.Repeat(fmt.Sprintf("%08d", k), 8<<10) } // 64 KiB
+	for k := range n {
+		if err := w.Rejects().Append(&RejectRow{Source: 1, Line: int64(k), Reason: "long", Raw: []byte(raw(k))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit(t, w)
+	got := rows(t, openTable(t, dir, TableRejects), "line", "raw")
+	if len(got) != n {
+		t.Fatalf("%d rows, want %d", len(got), n)
+	}
+	for k, row := range got {
+		if row[0] != int64(k) || row[1] != raw(k) {
+			t.Fatalf("row %d is wrong", k)
+		}
 	}
 }

@@ -79,7 +79,7 @@ var schemas = []Schema{
 		{"user_agent", Text, null, "user agent as logged; anyone can write it", "user_agent.original"},
 		{"referrer", Text, null, "referrer as logged; anyone can write it", "http.request.referrer"},
 		{"user", Text, null, "user name as logged", "user.name"},
-		{"flags", Text, null, "remarks about the line, joined by commas: cut_off, ambiguous_time, bad_escape, nul_bytes, extra_fields", ""},
+		{"flags", Text, null, "remarks about the line, joined by commas, such as cut_off or ambiguous_time", ""},
 		{"kind", Text, !null, "what the request came to: content, probe, not_modified, head, denied, missing, redirect, error, listing or no_content", ""},
 	}},
 	{TableDownloads, "all requests of one client for one recording, put together", "recording, client", []Column{
