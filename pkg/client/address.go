@@ -6,7 +6,7 @@ import (
 )
 
 // isIPv4 says whether b is a dotted quad without leading zeros. Nearly all
-// clients of most logs are: 11 ns, where netip takes 30 and a string.
+// clients of most logs are: 11 ns, where netip takes 40 and a string.
 func isIPv4(b []byte) bool {
 	if len(b) < len("0.0.0.0") || len(b) > len("255.255.255.255") {
 		return false

@@ -244,7 +244,7 @@ func (in *inventoryReader) finish() error {
 		in.inv.values = append(in.inv.values, in.values[i].refs.pick(kept))
 	}
 	*in = inventoryReader{inv: in.inv}
-	runtime.GC() // 100 MB of sorting and columns would stay beside the index for 2.7 million rows
+	runtime.GC() // else 85 MB of sorting and columns stay in use, measured with 2.7 million rows
 	in.inv.buildIndex()
 	return nil
 }

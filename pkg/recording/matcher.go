@@ -69,7 +69,7 @@ func (m *Matcher) Clone() *Matcher { return newMatcher(m.rules) }
 // sight of a path by a glob that has an unusual shape.
 //
 // Most lines of most logs concern ordinary pages, and the last bytes of the
-// target tell: 15 ns instead of 60 for the whole way.
+// target tell: 14 ns instead of 45 to 75 for the whole way.
 func (m *Matcher) Match(target []byte) Match {
 	if s := m.rules.suspects; s != nil && len(target) > 0 && target[0] == '/' {
 		raw := target
