@@ -2,7 +2,6 @@ package accesslog
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 )
@@ -48,37 +47,52 @@ type Chunker struct {
 	rest   []byte // the begin of a line, read but not yet given
 	long   *LongLine
 	eof    bool
-	lastCR bool // the last byte of a long line so far is a CR
+	end    error // why the stream ended, given after its last chunk
+	lastCR bool  // the last byte of a long line so far is a CR
 }
 
 // NewChunker reads from r, which is expected to take reads of many KiB well.
 func NewChunker(r io.Reader) *Chunker { return &Chunker{r: r} }
 
 // Next gives the next chunk in buf, which must have a capacity of ChunkCap or
-// more and stays the caller's. After the chunk that is Last it returns io.EOF.
-// Any other error is of the reader.
+// more and stays the caller's. After the chunk that is Last it returns io.EOF,
+// or the error of the reader: the bytes before a damage are given first.
 func (c *Chunker) Next(buf []byte) (Chunk, error) {
 	if cap(buf) < ChunkCap {
 		return Chunk{}, fmt.Errorf("accesslog: buffer of %d bytes, need %d", cap(buf), ChunkCap)
 	}
 	if c.eof {
-		return Chunk{}, io.EOF
+		return Chunk{}, c.end
 	}
 	buf = buf[:len(c.rest)+ChunkSize]
 	n := copy(buf, c.rest)
 	c.rest = c.rest[:0]
-	m, err := io.ReadFull(c.r, buf[n:])
-	buf = buf[:n+m]
-	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		c.eof = true
-	case err != nil:
-		return Chunk{}, err
-	}
+	buf = buf[:c.fill(buf, n)]
 	if c.long != nil {
 		return c.nextOfLong(buf), nil
 	}
 	return c.nextLines(buf), nil
+}
+
+// fill reads into buf from n on until it is full or the stream ends. It is not
+// io.ReadFull, whose io.ErrUnexpectedEOF for a short last read is also what a
+// truncated gzip member gives.
+func (c *Chunker) fill(buf []byte, n int) int {
+	for empty := 0; n < len(buf) && !c.eof; {
+		m, err := c.r.Read(buf[n:])
+		n += m
+		switch {
+		case err != nil:
+			c.eof, c.end = true, err
+		case m > 0:
+			empty = 0
+		default:
+			if empty++; empty == 100 {
+				c.eof, c.end = true, io.ErrNoProgress
+			}
+		}
+	}
+	return n
 }
 
 // nextLines gives the whole lines of buf and keeps the rest.
@@ -131,7 +145,7 @@ func (c *Chunker) nextOfLong(buf []byte) Chunk {
 		ch.Long, c.long, c.lastCR = c.long, nil, false
 	}
 	if eof && !c.eof {
-		c.r = eofReader{}
+		c.r = endReader{c.end}
 	}
 	return ch
 }
@@ -144,7 +158,7 @@ func (c *Chunker) emit(buf []byte, end int) Chunk {
 	return ch
 }
 
-// eofReader stands for a stream whose end was already met.
-type eofReader struct{}
+// endReader stands for a stream whose end was already met.
+type endReader struct{ err error }
 
-func (eofReader) Read([]byte) (int, error) { return 0, io.EOF }
+func (r endReader) Read([]byte) (int, error) { return 0, r.err }

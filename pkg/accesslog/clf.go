@@ -95,13 +95,15 @@ func (p *clf) Parse(line []byte, r *Record) Reason {
 
 // parseUnescaped reads a line whose request holds quotes that the server did
 // not escape (Apache before 2.0.46, others still): if the line reads whole
-// from one quote on and from no other, that one closes the request.
+// from one quote on and from no other, that one closes the request. A line
+// that is cut off does not read whole: what looks like its status may be part
+// of the target.
 func (p *clf) parseUnescaped(rest []byte, first int, vhost bool, r *Record) Reason {
-	reason, found := ReasonBadRequest, -1
-	if len(rest)-first <= len(`" 200`) { // cut before the status is whole
-		_, reason = parseStatus(rest[first+1:], r)
+	_, reason := parseStatus(rest[first+1:], r)
+	if reason == ReasonCutOff {
 		return reason
 	}
+	found := -1
 	for at := first; at < len(rest); {
 		i := bytes.IndexByte(rest[at+1:], '"')
 		if i < 0 {
@@ -111,17 +113,23 @@ func (p *clf) parseUnescaped(rest []byte, first int, vhost bool, r *Record) Reas
 		if !statusFollows(rest[at+1:]) {
 			continue
 		}
+		reason = ReasonBadRequest
 		try := *r
 		if p.parseTail(rest[at+1:], vhost, &try) != ReasonNone {
 			continue
 		}
-		if found >= 0 {
-			return ReasonBadRequest // it reads in two ways
+		if found >= 0 || try.Flags&FlagCutOff != 0 {
+			return ReasonBadRequest // it reads in two ways, or not to its end
 		}
 		found = at
 	}
 	if found < 0 {
 		return reason
+	}
+	if p.findTime(rest[:found]) >= 0 {
+		// A line that was torn in its request with the next one behind it
+		// (a full disk, a crash): the status is of that one.
+		return ReasonBadRequest
 	}
 	r.Flags |= FlagUnescapedQuote
 	splitRequest(rest[:found], r)
@@ -148,7 +156,7 @@ func (p *clf) findTime(line []byte) int {
 	}
 }
 
-// whyNoTime tells a cut line from one of something else.
+// whyNoTime tells a cut line from one of something else, by its last bracket.
 func whyNoTime(line []byte) Reason {
 	i := bytes.LastIndexByte(line, '[')
 	if i < 0 {
@@ -156,7 +164,7 @@ func whyNoTime(line []byte) Reason {
 	}
 	after := line[i+1:]
 	if len(after) > clfTimeLen && after[clfTimeLen] == ']' {
-		if len(after) <= clfTimeLen+2 {
+		if behind := after[clfTimeLen+1:]; len(behind) == 0 || string(behind) == " " {
 			return ReasonCutOff
 		}
 		return ReasonBadRequest
@@ -173,36 +181,37 @@ func (p *clf) parseTail(tail []byte, vhost bool, r *Record) Reason {
 	if tail, reason = parseStatus(tail, r); reason != ReasonNone {
 		return reason
 	}
+	if len(tail) == 0 {
+		return p.cutOff(cutBeforeSize, vhost, r)
+	}
 	tail, atEnd, ok := parseSize(tail, &r.Bytes)
 	switch {
 	case !ok:
 		return ReasonBadBytes
 	case atEnd:
 		return p.endAfterBytes(vhost, r)
-	}
-	if len(tail) == 0 || tail[0] != '"' {
-		if len(tail) == 0 {
-			return p.cutOff(vhost, r)
-		}
+	case len(tail) == 0:
+		return p.cutOff(cutBehindSize, vhost, r)
+	case tail[0] != '"':
 		return ReasonBadTail
 	}
 	end := closingQuote(tail[1:])
 	if end < 0 {
-		return p.cutOff(vhost, r)
+		return p.cutOff(cutBehindSize, vhost, r)
 	}
 	referrer := tail[1 : 1+end]
 	tail = tail[end+2:]
 	switch {
 	case len(tail) == 0, len(tail) == 1 && tail[0] == ' ':
 		r.Referrer = absent(referrer)
-		return p.cutOff(vhost, r)
+		return p.cutOff(cutBehindSize, vhost, r)
 	case len(tail) < 2 || tail[0] != ' ' || tail[1] != '"':
 		return ReasonBadTail
 	}
 	r.Referrer = absent(referrer)
 	tail = tail[2:]
 	if end = closingQuote(tail); end < 0 {
-		return p.cutOff(vhost, r)
+		return p.cutOff(cutBehindSize, vhost, r)
 	}
 	r.Agent = absent(tail[:end])
 	return p.finish(tail[end+1:], vhost, r)
@@ -213,6 +222,8 @@ func (p *clf) finish(tail []byte, vhost bool, r *Record) Reason {
 	switch {
 	case len(tail) == 0 && vhost:
 		r.Format = formatVhostCombined
+	case len(tail) == 0 && p.only == formatCombinedIO:
+		return p.cutOff(cutBehindSize, vhost, r)
 	case len(tail) == 0:
 		r.Format = p.combined
 	case vhost || tail[0] != ' ':
@@ -236,13 +247,13 @@ func (p *clf) finishIO(tail []byte, r *Record) Reason {
 		if p.only != formatCombinedIO {
 			return ReasonBadTail
 		}
-		return p.cutOff(false, r)
+		return p.cutOff(cutBehindSize, false, r)
 	}
 	_, atEnd, ok = parseSize(tail, &r.Sent)
 	if !ok || !atEnd {
 		return ReasonBadTail
 	}
-	r.NumberAtEnd = true
+	r.NumberAtEnd = r.Sent != None
 	return p.check(r)
 }
 
@@ -255,20 +266,29 @@ func (p *clf) endAfterBytes(vhost bool, r *Record) Reason {
 	}
 	if p.only != nil && p.only != r.Format {
 		r.Bytes = None
-		return p.cutOff(vhost, r)
+		return p.cutOff(cutBehindSize, vhost, r)
 	}
-	r.NumberAtEnd = true
+	r.NumberAtEnd = r.Bytes != None
 	return p.check(r)
 }
 
-// cutOff keeps a line whose client, time, request and status are whole.
-func (p *clf) cutOff(vhost bool, r *Record) Reason {
+// Where a line is cut off. Nothing of common stands behind the size.
+const (
+	cutBeforeSize = false
+	cutBehindSize = true
+)
+
+// cutOff keeps a line whose client, time, request and status are whole. If the
+// user named a format, it must be the begin of a line of that format.
+func (p *clf) cutOff(behindSize, vhost bool, r *Record) Reason {
 	r.Flags |= FlagCutOff
 	switch {
+	case vhost && p.only == formatVhostCommon && !behindSize,
+		!vhost && p.only == formatCommon && !behindSize,
+		!vhost && p.only == formatCombinedIO:
+		r.Format = p.only
 	case vhost:
 		r.Format = formatVhostCombined
-	case p.only != nil && p.only != formatVhostCombined && p.only != formatVhostCommon:
-		r.Format = p.only
 	default:
 		r.Format = p.combined
 	}

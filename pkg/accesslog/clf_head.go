@@ -5,8 +5,14 @@ import "bytes"
 // parseHead reads "client ident user " or "host client ident user ", which
 // stand before the time. The user may hold spaces (Apache's %u), so of four
 // words or more the second decides: "-" is an ident, an address is a client
-// behind its virtual host, and anything else could be either, so such a line
-// is refused.
+// behind its virtual host. What could be either, or is written by a format
+// that is not of the family, is refused, since the client would be a guess:
+//
+//	host.example client.example - user   a virtual host and a client's name, or a client and its ident
+//	host.example 1.2.3.4 user            %v %h %u: the client is not the first
+//	host.example - - user                %v %{X-Forwarded-For}i %l %u without the header
+//	10.0.0.5 1.2.3.4 some user           %v %h %l %u, or lighttpd's %h %V %u
+//	1.2.3.4, 5.6.7.8 - user              %{X-Forwarded-For}i %l %u: a list, no host
 func parseHead(head []byte, r *Record) (vhost, ok bool) {
 	n := len(head)
 	if n < 6 || head[n-1] != ' ' {
@@ -14,7 +20,7 @@ func parseHead(head []byte, r *Record) (vhost, ok bool) {
 	}
 	head = head[:n-1]
 	s := bytes.IndexByte(head, ' ')
-	if s <= 0 {
+	if s <= 0 || head[s-1] == ',' {
 		return false, false
 	}
 	r.Client = head[:s:s]
@@ -27,16 +33,21 @@ func parseHead(head []byte, r *Record) (vhost, ok bool) {
 		return false, false
 	}
 	second, behind := rest[:s:s], rest[s+1:]
-	if string(second) == "-" || bytes.IndexByte(behind, ' ') < 0 {
+	host, withPort := splitPort(r.Client)
+	named := !isAddress(host)
+	vhost = named && (withPort || isAddress(second))
+	s = bytes.IndexByte(behind, ' ')
+	switch {
+	case s < 0, string(second) == "-":
+		if vhost || named && s == 1 && behind[0] == '-' {
+			return false, false
+		}
 		r.User = absent(behind)
 		return false, true
+	case !named:
+		vhost = isAddress(second) && s == 1 && behind[0] == '-'
 	}
-	host, withPort := splitPort(r.Client)
-	if !isAddress(second) && (!withPort || isAddress(host)) {
-		return false, false
-	}
-	s = bytes.IndexByte(behind, ' ')
-	if s <= 0 || s+1 == len(behind) {
+	if !vhost || s == 0 || s+1 == len(behind) {
 		return false, false
 	}
 	r.Host, r.Client, r.User = host, second, absent(behind[s+1:])

@@ -57,6 +57,9 @@ func parseStatus(tail []byte, r *Record) ([]byte, Reason) {
 	if len(tail) > 0 && tail[0] != ' ' || len(tail) >= 5 {
 		return nil, ReasonBadStatus
 	}
+	if string(tail) == " -" {
+		return nil, ReasonCutOff
+	}
 	for _, c := range tail[min(1, len(tail)):] {
 		if c < '0' || c > '9' {
 			return nil, ReasonBadStatus
@@ -90,7 +93,7 @@ func parseSize(tail []byte, n *int64) (rest []byte, atEnd, ok bool) {
 			*n = v
 			return tail[i+1:], false, true
 		}
-		if v > (math.MaxInt64-9)/10 {
+		if v > (math.MaxInt64-int64(d))/10 {
 			return nil, false, false
 		}
 		v = v*10 + int64(d)
