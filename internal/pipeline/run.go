@@ -3,8 +3,20 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"time"
 
+	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/download"
+	"github.com/logrecount/recount/pkg/evidence"
+	"github.com/logrecount/recount/pkg/geo"
+	"github.com/logrecount/recount/pkg/recording"
 )
 
 // Outcome is what an analysis came to.
@@ -13,7 +25,238 @@ type Outcome struct {
 	Damaged bool // some evidence was damaged or unread: exit code 3
 }
 
-// Run analyses evidence and writes a case.
-func Run(ctx context.Context, o Options) (*Outcome, error) {
-	return nil, errors.New("not built yet")
+// ErrInterrupted is the error of a run whose context was cancelled. No case
+// was written.
+var ErrInterrupted = errors.New("interrupted; no case was written")
+
+// analysis is one run: what was handed in, and what the phases pass on.
+type analysis struct {
+	options   Options
+	started   time.Time
+	set       *evidence.Set
+	sources   []*source
+	inventory *recording.Inventory
+	invFile   *casefile.ManifestFile
+	matcher   *recording.Matcher
+	places    *geo.Resolver
+	store     *spill.Store
+	budget    budget
+	workers   []*worker
+	groupers  []*grouper
+	writer    *casefile.Writer
+	watch     *progress
+}
+
+// Run analyses evidence and writes a case. After an error there is no case and
+// nothing of it is left.
+func Run(ctx context.Context, o Options) (_ *Outcome, err error) {
+	a := &analysis{options: o, started: time.Now()}
+	if err := a.prepare(); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+	defer a.limitMemory()()
+	total, known := a.set.Bytes()
+	if !known {
+		total = 0
+	}
+	a.watch = watch(o.Progress, total)
+	defer a.watch.end()
+	for _, phase := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"scan", a.scan}, {"decide", a.decide}, {"group", a.group}} {
+		a.watch.enter(phase.name)
+		if err := phase.run(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil, ErrInterrupted
+			}
+			return nil, err
+		}
+	}
+	a.watch.enter("write")
+	return a.write(ctx)
+}
+
+// prepare opens everything that can be wrong before a line is read.
+func (a *analysis) prepare() (err error) {
+	o := &a.options
+	if a.set, err = evidence.Find(o.Evidence); err != nil {
+		return err
+	}
+	inside, err := a.set.Holds(o.Out)
+	if err != nil {
+		return err
+	}
+	if inside {
+		return &UsageError{Err: fmt.Errorf("the case %q would lie inside the evidence", o.Out), Hint: "give -o a folder elsewhere; evidence is never written to"}
+	}
+	if err := a.openSources(); err != nil {
+		return err
+	}
+	if o.Inventory != "" {
+		if a.inventory, a.invFile, err = readInventory(o.Inventory); err != nil {
+			return err
+		}
+	}
+	if a.matcher, err = recording.NewMatcher(o.Recordings, a.inventory); err != nil {
+		return &UsageError{Err: err}
+	}
+	if a.places, err = geo.Open(o.Geo); err != nil {
+		return err
+	}
+	a.budget = newBudget(o, a.inventory)
+	a.store = spill.NewStore(a.budget.runs, o.Temp)
+	a.writer, err = casefile.Create(o.Out, casefile.CreateOptions{
+		Force: o.Force, Compression: o.Compression, Tables: o.Tables, Attributes: a.matcher.AttributeNames(),
+	})
+	if err != nil {
+		return errors.Join(err, a.places.Close())
+	}
+	return nil
+}
+
+// close removes whatever a run that did not end well has left.
+func (a *analysis) close() error {
+	return errors.Join(a.writer.Abort(), a.store.Close(), a.places.Close())
+}
+
+// limitMemory tells the collector of the budget and gives back a function that
+// undoes it. Most of the heap is runs and batches without pointers, which are
+// cheap to mark, so the heap may grow more than usual between collections.
+func (a *analysis) limitMemory() func() {
+	limit := debug.SetMemoryLimit(max(a.budget.total, 128<<20))
+	percent := debug.SetGCPercent(200)
+	return func() {
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(percent)
+	}
+}
+
+// scan is the first phase.
+func (a *analysis) scan(ctx context.Context) error {
+	for range a.budget.workers {
+		a.workers = append(a.workers, newWorker(a.store, a.matcher.Clone(), a.inventory, len(a.sources), a.budget.batch, a.watch))
+	}
+	return scan(ctx, &a.options, a.sources, a.workers, a.watch)
+}
+
+// decide is the second phase: the workers' statistics become the sources'.
+func (a *analysis) decide(context.Context) error {
+	for i, s := range a.sources {
+		s.stats = newStats()
+		for _, w := range a.workers {
+			s.stats.merge(&w.stats[i])
+		}
+		s.resolve()
+		if s.sum == "" && s.streamSum != "" {
+			s.sum, s.bytes = s.streamSum, s.streamLen
+		}
+	}
+	a.noteUnknown()
+	return nil
+}
+
+// group is the third phase.
+func (a *analysis) group(ctx context.Context) error {
+	all := &runs{store: a.store}
+	for _, w := range a.workers {
+		all.all = append(all.all, w.runs...)
+	}
+	parts := a.parts(all)
+	for range a.budget.workers {
+		a.groupers = append(a.groupers, a.newGrouper(all))
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		writeRows(parts, a.writer, func(err error) { cancel(err) })
+	}()
+	err := group(ctx, parts, a.groupers)
+	<-written
+	return errors.Join(err, context.Cause(ctx))
+}
+
+// partsPerWorker is into how many parts the work is split for each worker, so
+// that a part that is slow keeps no worker idle for long.
+const partsPerWorker = 8
+
+// parts splits the work.
+func (a *analysis) parts(all *runs) []*part {
+	wants := &wanted{
+		requests: a.writer.Wants(casefile.TableRequests), downloads: a.writer.Wants(casefile.TableDownloads),
+		recordings: a.writer.Wants(casefile.TableRecordings), listings: a.writer.Wants(casefile.TableListings),
+		agents: a.writer.Wants(casefile.TableAgents),
+	}
+	cuts := all.split(a.budget.workers * partsPerWorker)
+	var parts []*part
+	var from []byte
+	for _, to := range append(slices.Clip(cuts), nil) {
+		p := &part{from: from, to: to}
+		if *wants != (wanted{}) {
+			p.out = newOutput(wants)
+		}
+		parts = append(parts, p)
+		from = to
+	}
+	return parts
+}
+
+func (a *analysis) newGrouper(all *runs) *grouper {
+	g := &grouper{
+		runs: all, sources: a.sources, matcher: a.matcher.Clone(), inventory: a.inventory, progress: a.watch,
+		fold:    download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].stats.headers }),
+		clients: spill.NewFold(a.store, a.budget.fold, clientCodec),
+		agents:  spill.NewFold(a.store, a.budget.fold, countCodec),
+	}
+	g.totals.sizeFrom = map[string]int64{}
+	return g
+}
+
+// budget is how the memory is shared out.
+type budget struct {
+	total   int64
+	workers int
+	runs    int64 // sorted runs that stay in memory, of all workers
+	batch   int   // one worker's batch
+	fold    int64 // one of a grouper's two folds
+}
+
+// newBudget shares out what the inventory and the chunks leave: half to runs,
+// a quarter each to batches and folds. The rest of the total is what the
+// collector needs to breathe.
+func newBudget(o *Options, inv *recording.Inventory) budget {
+	b := budget{total: o.Memory, workers: o.Workers}
+	if b.total <= 0 {
+		b.total = 1 << 30
+	}
+	if b.workers <= 0 {
+		b.workers = runtime.GOMAXPROCS(0)
+	}
+	free := max(b.total-inv.MemoryBytes()-int64(2*b.workers+3)*3/2<<20, b.total/8)
+	share := free * 6 / 10
+	b.runs = share / 2
+	b.batch = int(min(share/4/int64(b.workers), 64<<20))
+	b.fold = share / 4 / int64(2*b.workers)
+	return b
+}
+
+// readInventory reads the inventory and hashes it on the way.
+func readInventory(path string) (*recording.Inventory, *casefile.ManifestFile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("inventory: %w", err)
+	}
+	defer f.Close()
+	h := newHashReader(f)
+	inv, err := recording.ReadInventory(h)
+	if err != nil {
+		return nil, nil, fmt.Errorf("inventory %q: %w", path, err)
+	}
+	info := h.file(filepath.Base(path))
+	info.Kind = "inventory"
+	info.Detail = fmt.Sprintf("%d recordings", inv.Len())
+	return inv, info, nil
 }

@@ -35,6 +35,15 @@ func (v *Inventory) Len() int {
 	return len(v.paths)
 }
 
+// MemoryBytes is about how much memory the inventory holds, for budgets.
+func (v *Inventory) MemoryBytes() int64 {
+	if v == nil {
+		return 0
+	}
+	n := int64(len(v.texts.blocks))*arenaBlock + int64(len(v.paths))*4 + int64(len(v.sizes))*8 + int64(len(v.index))*8
+	return n + int64(len(v.values))*int64(len(v.paths))*4
+}
+
 // Path is the canonical path of a row.
 func (v *Inventory) Path(row int) []byte { return v.texts.text(v.paths[row]) }
 

@@ -1,0 +1,155 @@
+package pipeline
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/logrecount/recount/internal/spill"
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/download"
+	"github.com/logrecount/recount/pkg/request"
+)
+
+// clientTotal is what one client did, summed over recordings in any order.
+type clientTotal struct {
+	requests, listings  int64
+	grades              [download.GradeComplete + 1]int64 // recordings by grade
+	requested, anyBytes int64                             // recordings
+	upper               int64
+	open                int64 // downloads without an upper bound
+	first, last         int64
+}
+
+// download counts one of the client's downloads.
+func (t *clientTotal) download(d *download.Download) {
+	t.requests += d.Requests
+	t.grades[d.Grade]++
+	t.requested++
+	if d.BytesUpper != 0 {
+		t.anyBytes++
+	}
+	if d.BytesUpper == accesslog.None {
+		t.open++
+	} else {
+		t.upper += d.BytesUpper
+	}
+	t.seen(d.FirstSeen, d.LastSeen)
+}
+
+// page counts a request for a directory.
+func (t *clientTotal) page(r *request.Request) {
+	t.requests++
+	if r.Kind == request.KindListing {
+		t.listings++
+	}
+	t.seen(r.Time(), r.Time())
+}
+
+// seen widens the client's time. The numbers are kept one higher, so that the
+// zero value is no time.
+func (t *clientTotal) seen(first, last int64) {
+	if first == accesslog.NoTime {
+		return
+	}
+	if t.first == 0 || first+1 < t.first {
+		t.first = first + 1
+	}
+	if t.last == 0 || last+1 > t.last {
+		t.last = last + 1
+	}
+}
+
+// times gives the client's first and last time.
+func (t *clientTotal) times() (first, last int64) {
+	if t.first == 0 {
+		return accesslog.NoTime, accesslog.NoTime
+	}
+	return t.first - 1, t.last - 1
+}
+
+// reaches says whether the client has a download of this grade or better.
+func (t *clientTotal) reaches(g download.Grade) bool {
+	for ; int(g) < len(t.grades); g++ {
+		if t.grades[g] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+var clientCodec = spill.Codec[clientTotal]{
+	Append: func(dst []byte, t *clientTotal) []byte {
+		for _, v := range t.fields() {
+			dst = binary.AppendVarint(dst, *v)
+		}
+		return dst
+	},
+	Read: func(src []byte, t *clientTotal) {
+		for _, v := range t.fields() {
+			n, k := binary.Varint(src)
+			*v, src = n, src[k:]
+		}
+	},
+	Merge: func(into, from *clientTotal) {
+		first, last := from.times()
+		f := into.fields()
+		for i, v := range from.fields() {
+			if f[i] != &into.first && f[i] != &into.last {
+				*f[i] += *v
+			}
+		}
+		into.seen(first, last)
+	},
+}
+
+func (t *clientTotal) fields() []*int64 {
+	fields := []*int64{&t.requests, &t.listings, &t.requested, &t.anyBytes, &t.upper, &t.open, &t.first, &t.last}
+	for i := range t.grades {
+		fields = append(fields, &t.grades[i])
+	}
+	return fields
+}
+
+// agentKey is the key under which a client's requests with one user agent are
+// counted: the agent, then the client. Keys of one agent stand together in byte
+// order: a zero byte ends the agent, and zero and one bytes within it are
+// written as two.
+func agentKey(dst, agent, client []byte) []byte {
+	if agent == nil {
+		return append(append(dst, 0), client...)
+	}
+	dst = append(dst, 1)
+	for _, c := range agent {
+		if c <= 1 {
+			dst = append(dst, 1, c+1)
+			continue
+		}
+		dst = append(dst, c)
+	}
+	return append(append(dst, 0), client...)
+}
+
+// agentOf is the agent of a key, and the part of the key that all its clients
+// share.
+func agentOf(key []byte) (agent, shared []byte) {
+	if key[0] == 0 {
+		return nil, key[:1]
+	}
+	i := bytes.IndexByte(key, 0)
+	agent = []byte{}
+	for k := 1; k < i; k++ {
+		c := key[k]
+		if c == 1 {
+			k++
+			c = key[k] - 1
+		}
+		agent = append(agent, c)
+	}
+	return agent, key[:i+1]
+}
+
+var countCodec = spill.Codec[int64]{
+	Append: func(dst []byte, n *int64) []byte { return binary.AppendVarint(dst, *n) },
+	Read:   func(src []byte, n *int64) { *n, _ = binary.Varint(src) },
+	Merge:  func(into, from *int64) { *into += *from },
+}

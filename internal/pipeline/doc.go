@@ -1,0 +1,15 @@
+// Package pipeline wires the rooms on one machine. Evidence comes in, a case
+// goes out, in four phases:
+//
+//	scan    one reader gives chunks to the hasher and to the workers, which
+//	        read lines into records, and records that concern a recording or
+//	        a listing into batches; a full batch becomes a sorted run
+//	decide  statistics of the sources are merged: line numbers, headers,
+//	        where the work of grouping is split
+//	group   runs are merged by recording, client and time, and folded
+//	write   clients, agents, sources, rejects, summary, manifest
+//
+// It holds no rules of the domain. Only statistics and sorted runs pass from
+// one phase to the next, and both are the same for any split of the evidence,
+// so the case does not depend on workers or memory.
+package pipeline

@@ -1,0 +1,284 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"sync"
+
+	"github.com/logrecount/recount/internal/spill"
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/download"
+	"github.com/logrecount/recount/pkg/recording"
+	"github.com/logrecount/recount/pkg/request"
+)
+
+// part is the requests whose recording is in [from, to), and what grouping
+// them gives. Parts are grouped side by side and written in order.
+type part struct {
+	from, to []byte
+	out      *output // nil: no table wants rows
+}
+
+// totals are the counts of a part, or of all.
+type totals struct {
+	requested, anyBytes   casefile.RuleCount
+	grades                [download.GradeComplete + 1]casefile.RuleCount // of the pairs of exactly this grade
+	recordings            [download.GradeComplete + 1]int64              // whose best grade is this
+	listings, directories int64
+	sizeFrom              map[string]int64 // recordings, by where their size was read
+}
+
+// grouper groups one part after another. It is for one goroutine.
+type grouper struct {
+	runs      *runs
+	sources   []*source
+	matcher   *recording.Matcher
+	inventory *recording.Inventory
+	fold      *download.Fold
+	sizer     download.Sizer
+	clients   *spill.Fold[clientTotal]
+	agents    *spill.Fold[int64]
+	totals    totals
+	progress  *progress
+
+	out     *output
+	dirs    []directory // the directories above where we are
+	row     int         // of the inventory: the next that was not passed
+	buffer  []request.Request
+	key     []byte
+	sizing  download.Sizing
+	current casefile.RecordingRow
+	reached [download.GradeComplete + 1]bool
+}
+
+// directory is a directory on the way down, and to how many clients its page
+// was shown. Byte order puts a directory right before what lies in it.
+type directory struct {
+	path    []byte
+	clients int64
+}
+
+// groupBuffer is how many requests of one recording are held. Of a recording
+// with more the runs are read a second time.
+const groupBuffer = 8192
+
+// group groups all parts, each on one of the groupers.
+func group(ctx context.Context, parts []*part, groupers []*grouper) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	next := make(chan *part)
+	var wg sync.WaitGroup
+	for _, g := range groupers {
+		wg.Go(func() {
+			for p := range next {
+				if err := g.part(ctx, p); err != nil {
+					cancel(err)
+				}
+				p.out.close()
+			}
+		})
+	}
+	for _, p := range parts {
+		next <- p
+	}
+	close(next)
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+// part groups one part.
+func (g *grouper) part(ctx context.Context, p *part) error {
+	g.out = p.out
+	if err := g.enter(p.from); err != nil {
+		return err
+	}
+	m := g.runs.merge(p.from, p.to)
+	c, ok := m.Next()
+	for ok && ctx.Err() == nil {
+		name := c.req.Recording
+		var err error
+		if name[len(name)-1] == '/' {
+			c, ok, err = g.directory(m, c)
+		} else {
+			c, ok, err = g.recording(m, c)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := m.Err(); err != nil {
+		return err
+	}
+	if err := g.pass(p.to); err != nil {
+		return err
+	}
+	return g.out.flush(ctx)
+}
+
+// enter finds where a part starts: which directories are above it, and what of
+// the inventory is before it.
+func (g *grouper) enter(from []byte) error {
+	g.dirs = g.dirs[:0]
+	g.row = 0
+	if from == nil {
+		return nil
+	}
+	g.row = g.inventory.Search(from)
+	for i, c := range from[:max(len(from)-1, 0)] {
+		if c != '/' {
+			continue
+		}
+		dir := from[: i+1 : i+1]
+		clients, err := g.shownTo(dir)
+		if err != nil {
+			return err
+		}
+		if clients > 0 {
+			g.dirs = append(g.dirs, directory{dir, clients})
+		}
+	}
+	return nil
+}
+
+// shownTo counts the clients that a directory's page was shown to, which lies
+// in a part before.
+func (g *grouper) shownTo(dir []byte) (clients int64, err error) {
+	m := g.runs.merge(dir, append(bytes.Clone(dir), 0))
+	var last []byte
+	for c, ok := m.Next(); ok; c, ok = m.Next() {
+		if c.req.Kind == request.KindListing && (clients == 0 || !bytes.Equal(last, c.req.Client)) {
+			clients++
+			last = c.req.Client
+		}
+	}
+	return clients, m.Err()
+}
+
+// listedTo is to how many clients the directory of path was shown. It leaves
+// directories that path is not in.
+func (g *grouper) listedTo(path []byte) int64 {
+	for len(g.dirs) > 0 && !bytes.HasPrefix(path, g.dirs[len(g.dirs)-1].path) {
+		g.dirs = g.dirs[:len(g.dirs)-1]
+	}
+	if len(g.dirs) == 0 {
+		return 0
+	}
+	dir := g.dirs[len(g.dirs)-1]
+	if bytes.IndexByte(path[len(dir.path):], '/') >= 0 {
+		return 0 // of a directory in between, which was not shown
+	}
+	return dir.clients
+}
+
+// pass gives the recordings of the inventory before path (nil: to the end)
+// that nobody asked for, but whose names were shown.
+func (g *grouper) pass(path []byte) error {
+	for ; g.row < g.inventory.Len(); g.row++ {
+		name := g.inventory.Path(g.row)
+		if path != nil && bytes.Compare(name, path) >= 0 {
+			return nil
+		}
+		listed := g.listedTo(name)
+		if listed == 0 {
+			continue
+		}
+		row := casefile.RecordingRow{Recording: name, Size: g.inventory.Size(g.row), FirstDownload: accesslog.NoTime, LastDownload: accesslog.NoTime, ListedTo: listed}
+		if row.Size != accesslog.None {
+			row.SizeFrom = download.SizeInventory.String()
+		}
+		if err := g.recordingRow(&row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recordingRow writes one recording with its attributes.
+func (g *grouper) recordingRow(row *casefile.RecordingRow) error {
+	if !g.out.wantsRecordings() {
+		return nil
+	}
+	row.Attributes = g.matcher.Attributes(row.Recording, nil)
+	return g.out.recording(row)
+}
+
+// agent counts a request's user agent.
+func (g *grouper) agent(r *request.Request) error {
+	if !g.out.wantsAgents() {
+		return nil
+	}
+	g.key = agentKey(g.key[:0], r.Agent, r.Client)
+	n, _, err := g.agents.At(g.key)
+	if err == nil {
+		*n++
+	}
+	return err
+}
+
+// resolve turns a request's line number within its chunk into the source's.
+func (g *grouper) resolve(r *request.Request) {
+	r.Line = g.sources[r.Source-1].line(r.Offset, r.Line)
+}
+
+// directory takes the requests for one directory page.
+func (g *grouper) directory(m *spill.Merge[*runCursor], c *runCursor) (*runCursor, bool, error) {
+	dir := c.req.Recording
+	if err := g.pass(dir); err != nil {
+		return c, false, err
+	}
+	g.listedTo(dir)
+	row := casefile.ListingRow{Directory: dir, NamesExposed: accesslog.None}
+	if g.inventory != nil {
+		row.NamesExposed = g.inventory.NamesIn(dir)
+	}
+	var shown int64
+	ok := true
+	for ok && bytes.Equal(c.req.Recording, dir) {
+		r := c.req
+		g.resolve(&r)
+		if !bytes.Equal(row.Client, r.Client) || row.Client == nil {
+			if err := g.listing(&row, &shown); err != nil {
+				return c, false, err
+			}
+			row.Client, row.Requests, row.FirstSeen, row.LastSeen = r.Client, 0, accesslog.NoTime, accesslog.NoTime
+		}
+		t, _, err := g.clients.At(r.Client)
+		if err == nil {
+			t.page(&r)
+			err = g.agent(&r)
+		}
+		if err == nil {
+			err = g.out.request(&r)
+		}
+		if err != nil {
+			return c, false, err
+		}
+		if r.Kind == request.KindListing {
+			g.totals.listings++
+			row.Requests++
+			if row.FirstSeen == accesslog.NoTime {
+				row.FirstSeen = r.Time()
+			}
+			row.LastSeen = r.Time()
+		}
+		c, ok = m.Next()
+	}
+	if err := g.listing(&row, &shown); err != nil {
+		return c, false, err
+	}
+	if shown > 0 {
+		g.totals.directories++
+		g.dirs = append(g.dirs, directory{dir, shown})
+	}
+	return c, ok, nil
+}
+
+// listing writes one client's row of a directory, if the page was shown.
+func (g *grouper) listing(row *casefile.ListingRow, shown *int64) error {
+	if row.Requests == 0 {
+		return nil
+	}
+	*shown++
+	return g.out.listing(row)
+}

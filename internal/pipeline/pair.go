@@ -1,0 +1,176 @@
+package pipeline
+
+import (
+	"bytes"
+
+	"github.com/logrecount/recount/internal/spill"
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/download"
+	"github.com/logrecount/recount/pkg/request"
+)
+
+// recording takes all requests for one recording: first its size is found,
+// then each client's requests are folded.
+func (g *grouper) recording(m *spill.Merge[*runCursor], c *runCursor) (*runCursor, bool, error) {
+	name := c.req.Recording
+	if err := g.pass(name); err != nil {
+		return c, false, err
+	}
+	inventory := accesslog.None
+	if g.row < g.inventory.Len() && bytes.Equal(g.inventory.Path(g.row), name) {
+		inventory = g.inventory.Size(g.row)
+		g.row++
+	}
+	g.sizer.Reset()
+	g.buffer = g.buffer[:0]
+	count, ok := 0, true
+	for ok && bytes.Equal(c.req.Recording, name) {
+		g.sizer.Add(&c.req)
+		if count < groupBuffer {
+			g.buffer = append(g.buffer, c.req)
+		}
+		count++
+		c, ok = m.Next()
+	}
+	if err := m.Err(); err != nil {
+		return c, false, err
+	}
+	g.begin(name, g.sizer.Sizing(inventory))
+	var err error
+	if count <= groupBuffer {
+		err = g.fromBuffer()
+	} else {
+		err = g.fromRuns(name)
+	}
+	if err == nil {
+		err = g.end()
+	}
+	return c, ok, err
+}
+
+// begin starts a recording.
+func (g *grouper) begin(name []byte, sizing download.Sizing) {
+	g.current = casefile.RecordingRow{
+		Recording: name, Size: sizing.Size.Bytes, SizeFrom: sizing.Size.From.String(),
+		FirstDownload: accesslog.NoTime, LastDownload: accesslog.NoTime, ListedTo: g.listedTo(name),
+	}
+	g.reached = [len(g.reached)]bool{}
+	g.sizing = sizing
+}
+
+// fromBuffer folds the requests that were held.
+func (g *grouper) fromBuffer() error {
+	for i := range g.buffer {
+		r := &g.buffer[i]
+		if i > 0 && !bytes.Equal(r.Client, g.buffer[i-1].Client) {
+			if err := g.endPair(); err != nil {
+				return err
+			}
+		}
+		if i == 0 || !bytes.Equal(r.Client, g.buffer[i-1].Client) {
+			g.fold.Begin(r.Recording, r.Client, g.sizing)
+		}
+		if err := g.add(r); err != nil {
+			return err
+		}
+	}
+	return g.endPair()
+}
+
+// fromRuns reads the recording's requests a second time.
+func (g *grouper) fromRuns(name []byte) error {
+	m := g.runs.merge(name, append(bytes.Clone(name), 0))
+	var client []byte
+	for c, ok := m.Next(); ok; c, ok = m.Next() {
+		r := c.req
+		if client == nil || !bytes.Equal(r.Client, client) {
+			if client != nil {
+				if err := g.endPair(); err != nil {
+					return err
+				}
+			}
+			client = r.Client
+			g.fold.Begin(r.Recording, client, g.sizing)
+		}
+		if err := g.add(&r); err != nil {
+			return err
+		}
+	}
+	if err := m.Err(); err != nil {
+		return err
+	}
+	return g.endPair()
+}
+
+// add takes one request of the pair at hand.
+func (g *grouper) add(r *request.Request) error {
+	g.resolve(r)
+	g.fold.Add(r)
+	if err := g.agent(r); err != nil {
+		return err
+	}
+	return g.out.request(r)
+}
+
+// endPair counts the download of one client.
+func (g *grouper) endPair() error {
+	d := g.fold.End()
+	t, _, err := g.clients.At(d.Client)
+	if err != nil {
+		return err
+	}
+	t.download(&d)
+	count(&g.totals.requested, &d)
+	if d.BytesUpper != 0 {
+		count(&g.totals.anyBytes, &d)
+		g.current.ClientsAny++
+	}
+	count(&g.totals.grades[d.Grade], &d)
+	g.reached[d.Grade] = true
+	if d.Grade == download.GradeComplete {
+		g.current.ClientsComplete++
+	}
+	if d.Grade >= download.GradeLikely {
+		g.current.ClientsLikely++
+	}
+	if d.Grade >= download.GradePossible {
+		g.widen(d.FirstSeen, d.LastSeen)
+	}
+	return g.out.download(&d)
+}
+
+func count(c *casefile.RuleCount, d *download.Download) {
+	c.Pairs++
+	c.Requests += d.Requests
+}
+
+// widen widens the time in which the recording was downloaded.
+func (g *grouper) widen(first, last int64) {
+	if first == accesslog.NoTime {
+		return
+	}
+	if g.current.FirstDownload == accesslog.NoTime || first < g.current.FirstDownload {
+		g.current.FirstDownload = first
+	}
+	if g.current.LastDownload == accesslog.NoTime || last > g.current.LastDownload {
+		g.current.LastDownload = last
+	}
+}
+
+// end counts the recording.
+func (g *grouper) end() error {
+	g.progress.recordings.Add(1)
+	g.totals.requested.Recordings++
+	if g.current.ClientsAny > 0 {
+		g.totals.anyBytes.Recordings++
+	}
+	for grade := len(g.reached) - 1; grade >= 0; grade-- {
+		if g.reached[grade] {
+			g.totals.recordings[grade]++
+			break
+		}
+	}
+	g.totals.sizeFrom[g.current.SizeFrom]++
+	return g.recordingRow(&g.current)
+}

@@ -1,0 +1,112 @@
+package pipeline
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/casefile"
+)
+
+// noteUnknown records that sources of unknown format were not read. It runs
+// before the sources are written.
+func (a *analysis) noteUnknown() {
+	for _, s := range a.sources {
+		if s.err == "" && s.stats.lines > s.stats.blank && len(s.stats.formats) == 0 {
+			s.err = "unknown format: no line could be read; name it with --format"
+		}
+	}
+}
+
+// warnings lists what a reader of the figures must look at.
+func (a *analysis) warnings() []string {
+	w := []string{}
+	add := func(format string, args ...any) { w = append(w, fmt.Sprintf(format, args...)) }
+	same := map[string]*source{}
+	for _, s := range a.sources {
+		switch {
+		case s.err != "":
+			add("%s: %s", s.Path, s.err)
+		case s.streamLen == 0:
+			add("%s is empty", s.Path)
+		}
+		if s.stats.rejected > 0 && len(s.stats.formats) > 0 {
+			add("%s: %d of %d lines could not be read; they are in the rejects table", s.Path, s.stats.rejected, s.stats.lines)
+		}
+		if s.stats.cutOff > 0 {
+			add("%s: %d lines are cut off behind the status; what is whole of them was used", s.Path, s.stats.cutOff)
+		}
+		if first := same[s.streamSum]; first != nil && s.streamLen > 0 {
+			add("%s has the same content as %s: its lines were counted twice; hand in one of them", s.Path, first.Path)
+		} else {
+			same[s.streamSum] = s
+		}
+		for _, n := range s.notes {
+			add("%s: %s", s.Path, n)
+		}
+	}
+	for _, u := range a.set.Unread {
+		add("%s was not read: %s", u.Path, u.Reason)
+	}
+	if a.places == nil || len(a.places.Databases()) == 0 {
+		add("no geo database was given (--geo): countries and networks of clients are not known")
+	}
+	return w
+}
+
+// assumptions lists what the figures take for true.
+func (a *analysis) assumptions(t *totals) []casefile.Assumption {
+	out := []casefile.Assumption{}
+	for _, s := range a.sources {
+		meaning, why := s.meaningText()
+		by := "format"
+		switch {
+		case s.meaningSet:
+			by = "user"
+		case len(s.stats.formats) == 0:
+			continue
+		case meaning == accesslog.MeaningUnknown.String():
+			continue // nothing is assumed
+		}
+		out = append(out, casefile.Assumption{What: "bytes meaning of " + s.Path, Value: meaning, By: by, Why: why})
+	}
+	what, by := "audio and video files by their extension", "default"
+	if len(a.options.Recordings) > 0 {
+		what, by = strings.Join(a.options.Recordings, " "), "user"
+	}
+	out = append(out, casefile.Assumption{What: "what a recording is", Value: what, By: by, Why: "and every path of the inventory, if one was given"})
+	if a.invFile != nil {
+		out = append(out, casefile.Assumption{What: "sizes of recordings", Value: "as in the inventory " + a.invFile.Name, By: "user", Why: "the files were the same when they were downloaded"})
+	}
+	if n := t.sizeFrom["repeated"]; n > 0 {
+		out = append(out, casefile.Assumption{
+			What: "sizes of recordings", Value: fmt.Sprintf("repeated, for %d recordings", n), By: "inferred",
+			Why: "two clients or more got as many bytes, and nobody more",
+		})
+	}
+	return append(out,
+		casefile.Assumption{What: "hosts", Value: "one site", By: "default", Why: "the same path on any host name or address is the same recording"},
+		casefile.Assumption{What: "directory pages", Value: "a target that ends in / and was answered with content is a listing", By: "default", Why: "the log does not show what the page held"},
+		casefile.Assumption{What: "time of lines whose format does not say start or end", Value: "start", By: "default", Why: "Apache logs the start, nginx the end, in the same syntax"})
+}
+
+// limits says what these logs cannot show.
+func (a *analysis) limits(t *totals) []string {
+	out := []string{
+		"A log shows what the server handed to its network, not what a client received: a client that vanished while bytes were buffered cannot be seen.",
+		"An address is not a person: one may stand for many people, and one person may have many addresses.",
+		"Earlier copies, caches and other ways to the recordings are not in these logs.",
+	}
+	if a.invFile == nil {
+		out = append(out, "No inventory was given: sizes are known only where the log tells, and names shown in listings cannot be counted.")
+	}
+	if n := t.sizeFrom[""]; n > 0 {
+		out = append(out, fmt.Sprintf("The size of %d recordings is not known: none of their downloads can be proven complete.", n))
+	}
+	for _, s := range a.sources {
+		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.formats) > 0 {
+			return append(out, "What the size field counts is not known for at least one source: its downloads can be likely, but not complete. If you know the server's configuration, say so with --bytes-meaning.")
+		}
+	}
+	return out
+}

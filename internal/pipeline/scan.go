@@ -1,0 +1,152 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/evidence"
+)
+
+// job is one chunk on its way to the hasher and to a worker.
+type job struct {
+	source  *source
+	chunk   accesslog.Chunk
+	piece   *piece
+	damaged bool // the stream ends here because of damage
+	buf     *buffer
+}
+
+// buffer is the memory of a chunk. It is free again when both the hasher and
+// the worker are done with it.
+type buffer struct {
+	data []byte
+	left atomic.Int32
+}
+
+// scanner runs the scan phase.
+type scanner struct {
+	options *Options
+	sources []*source
+	free    chan *buffer
+	work    chan job
+	hash    chan job
+	read    atomic.Int64 // bytes of evidence, as stored
+	current atomic.Pointer[source]
+}
+
+// scan reads all sources once. The sources' hashes, pieces and errors are then
+// known; the workers hold the rest.
+func scan(ctx context.Context, o *Options, sources []*source, workers []*worker, watch *progress) error {
+	s := &scanner{options: o, sources: sources, work: make(chan job), hash: make(chan job)}
+	watch.scanning(s)
+	buffers := 2*len(workers) + 3
+	s.free = make(chan *buffer, buffers)
+	for range buffers {
+		s.free <- &buffer{data: make([]byte, 0, accesslog.ChunkCap)}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	wg.Go(func() { s.hasher() })
+	for _, w := range workers {
+		wg.Go(func() {
+			for j := range s.work {
+				if err := w.chunk(j); err != nil {
+					cancel(err)
+				}
+				s.done(j.buf)
+			}
+			if err := w.flush(); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	for _, src := range sources {
+		if ctx.Err() != nil {
+			break
+		}
+		s.current.Store(src)
+		s.source(ctx, src)
+	}
+	close(s.work)
+	close(s.hash)
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+func (s *scanner) done(b *buffer) {
+	if b.left.Add(-1) == 0 {
+		s.free <- b
+	}
+}
+
+// source reads one source to its end. What cannot be read is recorded with the
+// source; the run goes on.
+func (s *scanner) source(ctx context.Context, src *source) {
+	r, err := src.Open(s.options.Stdin)
+	if err != nil {
+		src.err = err.Error()
+		return
+	}
+	defer r.Close()
+	before := s.read.Load()
+	chunks := accesslog.NewChunker(r)
+	for ctx.Err() == nil {
+		buf := <-s.free
+		chunk, err := chunks.Next(buf.data)
+		s.read.Store(before + r.RawBytes())
+		if errors.Is(err, io.EOF) {
+			s.free <- buf
+			break
+		}
+		if err != nil {
+			s.free <- buf
+			src.err = err.Error()
+			return
+		}
+		if len(src.pieces) == 0 && !src.reading.Known() {
+			src.reading = accesslog.Detect(chunk.Data).Reading
+		}
+		p := &piece{offset: chunk.Offset}
+		src.pieces = append(src.pieces, p)
+		j := job{source: src, chunk: chunk, piece: p, damaged: chunk.Last && r.Damage() != nil, buf: buf}
+		buf.left.Store(2)
+		s.hash <- j
+		s.work <- j
+	}
+	s.finish(src, r)
+}
+
+// finish records what is known at the end of a source.
+func (s *scanner) finish(src *source, r *evidence.Reader) {
+	if sum, n, ok := r.Raw(); ok {
+		src.sum, src.bytes = hexSum(sum), n
+	}
+	if err := r.Damage(); err != nil {
+		src.err = err.Error()
+	}
+	src.notes = append(src.notes, r.Warnings()...)
+}
+
+// hasher hashes the streams. Chunks come in order, source after source, and
+// each source ends with a chunk that is Last.
+func (s *scanner) hasher() {
+	h := sha256.New()
+	var n int64
+	for j := range s.hash {
+		h.Write(j.chunk.Data)
+		n += int64(len(j.chunk.Data))
+		if j.chunk.Last {
+			j.source.streamSum, j.source.streamLen = fmt.Sprintf("%x", h.Sum(nil)), n
+			h.Reset()
+			n = 0
+		}
+		s.done(j.buf)
+	}
+}

@@ -1,0 +1,238 @@
+package pipeline
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/download"
+)
+
+// summary puts the headline figures together.
+func (a *analysis) summary(t *totals, who *clientCounts, top []casefile.TopClient) *casefile.Summary {
+	s := &casefile.Summary{
+		Tool: "recount", Version: a.options.Version,
+		Counts: counts(t, who), Grades: map[string]int64{},
+		Listings:   casefile.ListingCount{Requests: t.listings, Clients: who.listings, Directories: t.directories},
+		Accounting: a.accounting(), Coverage: a.coverage(), Claims: []any{},
+		Assumptions: a.assumptions(t), Warnings: a.warnings(), Limits: a.limits(t), TopClients: top, Tables: a.tableRows(),
+	}
+	s.Unlabelled = s.Counts // until clients can be given labels
+	for g := range t.grades {
+		s.Grades[download.Grade(g).String()] = t.grades[g].Pairs
+	}
+	return s
+}
+
+// counts counts by the rules of the design's section 5: each rule holds the
+// pairs of its own grades and of all better ones.
+func counts(t *totals, who *clientCounts) map[string]casefile.RuleCount {
+	requested, anyBytes := t.requested, t.anyBytes
+	requested.Clients, anyBytes.Clients = who.requested, who.anyBytes
+	c := map[string]casefile.RuleCount{"requested": requested, "any_bytes": anyBytes}
+	for rule, least := range map[string]download.Grade{
+		"possible": download.GradePossible, "likely": download.GradeLikely, "complete": download.GradeComplete,
+	} {
+		n := casefile.RuleCount{Clients: who.reaching[least]}
+		for g := least; g <= download.GradeComplete; g++ {
+			n.Pairs += t.grades[g].Pairs
+			n.Requests += t.grades[g].Requests
+			n.Recordings += t.recordings[g]
+		}
+		c[rule] = n
+	}
+	return c
+}
+
+func (a *analysis) accounting() casefile.Accounting {
+	acc := casefile.Accounting{Sources: int64(len(a.sources))}
+	for _, s := range a.sources {
+		acc.Bytes += s.bytes
+		acc.StreamBytes += s.streamLen
+		acc.Lines += s.stats.lines
+		acc.Requests += s.stats.requests
+		acc.Other += s.stats.other
+		acc.Rejected += s.stats.rejected
+		acc.Comments += s.stats.comments
+		acc.Blank += s.stats.blank
+	}
+	return acc
+}
+
+func (a *analysis) coverage() casefile.Coverage {
+	span := newStats()
+	for _, s := range a.sources {
+		span.seen(s.stats.first)
+		span.seen(s.stats.last)
+	}
+	return casefile.Coverage{
+		First: stamp(span.first), Last: stamp(span.last),
+		Note: "first and last time of any line; gaps, missing files and second copies of lines were not looked for",
+	}
+}
+
+// stamp writes a time for people; it is empty for none.
+func stamp(t int64) string {
+	if t == accesslog.NoTime {
+		return ""
+	}
+	return time.UnixMicro(t).UTC().Format("2006-01-02T15:04:05.999999Z07:00")
+}
+
+func (a *analysis) topRows(top []casefile.ClientRow) []casefile.TopClient {
+	rows := []casefile.TopClient{}
+	for _, c := range top {
+		rows = append(rows, casefile.TopClient{
+			Client: string(c.Client), Country: c.Place.Country, Org: c.Place.Org,
+			Complete: c.Complete, Likely: c.Likely, Possible: c.Possible, Partial: c.Partial,
+			Requested: c.Requested, Requests: c.Requests, FirstSeen: stamp(c.FirstSeen), LastSeen: stamp(c.LastSeen),
+		})
+	}
+	return rows
+}
+
+// tableRows is how many rows each table has.
+func (a *analysis) tableRows() map[string]int64 {
+	w := a.writer
+	rows := map[string]int64{}
+	for name, n := range map[string]int64{
+		casefile.TableRequests: w.Requests().Rows(), casefile.TableDownloads: w.Downloads().Rows(),
+		casefile.TableClients: w.Clients().Rows(), casefile.TableRecordings: w.Recordings().Rows(),
+		casefile.TableListings: w.Listings().Rows(), casefile.TableSources: w.Sources().Rows(),
+		casefile.TableRejects: w.Rejects().Rows(), casefile.TableAgents: w.Agents().Rows(),
+	} {
+		if w.Wants(name) {
+			rows[name] = n
+		}
+	}
+	return rows
+}
+
+// row is the source's row, with its closed accounting.
+func (s *source) row() casefile.SourceRow {
+	meaning, why := s.meaningText()
+	return casefile.SourceRow{
+		Source: s.ID, Path: s.Path, Bytes: s.bytes, SHA256: s.sum, StreamBytes: s.streamLen, StreamSHA256: s.streamSum,
+		Format: strings.Join(s.formats(), ","), Meaning: meaning, MeaningWhy: why,
+		Lines: s.stats.lines, Requests: s.stats.requests, Other: s.stats.other, Rejected: s.stats.rejected,
+		Comments: s.stats.comments, Blank: s.stats.blank,
+		FirstTime: s.stats.first, LastTime: s.stats.last, Error: s.err,
+	}
+}
+
+// meaningText says what the source's size field counts, and why.
+func (s *source) meaningText() (meaning, why string) {
+	if s.meaningSet {
+		return s.meaning.String(), "by the user's word"
+	}
+	var meanings, whys []string
+	for _, name := range s.formats() {
+		f, _ := accesslog.FormatByName(name)
+		if m := f.Meaning.String(); !contains(meanings, m) {
+			meanings = append(meanings, m)
+		}
+		whys = append(whys, name+": "+f.MeaningWhy)
+	}
+	if len(meanings) == 0 {
+		return accesslog.MeaningUnknown.String(), "no line could be read"
+	}
+	return strings.Join(meanings, ","), strings.Join(whys, "; ")
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}
+
+// manifest says what was read and with which settings.
+func (a *analysis) manifest() *casefile.Manifest {
+	o := &a.options
+	m := &casefile.Manifest{
+		Tool: "recount", Version: o.Version, Build: o.Build, ConfigSHA256: o.ConfigSHA256, Custody: o.Custody,
+		Configuration: a.configuration(), Inventory: a.invFile, Databases: []casefile.ManifestFile{},
+	}
+	for _, s := range a.sources {
+		meaning, _ := s.meaningText()
+		m.Sources = append(m.Sources, casefile.ManifestSource{
+			Source: s.ID, Path: s.Path, Bytes: s.bytes, SHA256: s.sum, StreamBytes: s.streamLen, StreamSHA256: s.streamSum,
+			Format: strings.Join(s.formats(), ","), Meaning: meaning, Error: s.err,
+		})
+		for _, n := range s.notes {
+			m.Notes = append(m.Notes, s.Path+": "+n)
+		}
+	}
+	for _, u := range a.set.Unread {
+		m.Notes = append(m.Notes, u.Path+": not read: "+u.Reason)
+	}
+	for _, d := range a.places.Databases() {
+		m.Databases = append(m.Databases, casefile.ManifestFile{
+			Name: d.File, Kind: d.Type, Bytes: d.Bytes, SHA256: d.SHA256, Detail: "built " + d.Build.UTC().Format("2006-01-02"),
+		})
+	}
+	return m
+}
+
+// configuration is what the result depends on: not workers, memory or where
+// the case is.
+func (a *analysis) configuration() any {
+	o := &a.options
+	type perSource struct {
+		Source string `json:"source,omitempty"`
+		Value  string `json:"value"`
+	}
+	list := func(settings []PerSource) []perSource {
+		out := []perSource{}
+		for _, s := range settings {
+			out = append(out, perSource{s.Glob, s.Value})
+		}
+		return out
+	}
+	tables := o.Tables
+	if tables == nil {
+		tables = casefile.TableNames()
+	}
+	return struct {
+		Formats     []perSource `json:"format"`
+		Meanings    []perSource `json:"bytes_meaning"`
+		Recordings  []string    `json:"recordings"`
+		Tables      []string    `json:"tables"`
+		Compression string      `json:"compression"`
+	}{list(o.Formats), list(o.Meanings), append([]string{}, o.Recordings...), tables, o.Compression}
+}
+
+// run says when and where it was done.
+func (a *analysis) run() *casefile.Run {
+	host, _ := os.Hostname()
+	ended := time.Now()
+	root := a.set.Root
+	if root != "" {
+		root = filepath.ToSlash(root)
+	}
+	return &casefile.Run{
+		Started: a.started.UTC().Format(time.RFC3339), Ended: ended.UTC().Format(time.RFC3339),
+		Seconds: float64(ended.Sub(a.started).Milliseconds()) / 1000,
+		Host:    host, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU(),
+		Workers: a.budget.workers, Memory: a.budget.total, SpillBytes: a.store.SpilledBytes(), Root: root, Arguments: a.options.Arguments,
+	}
+}
+
+// damaged says whether some evidence was not, or not wholly, read.
+func (a *analysis) damaged() bool {
+	if len(a.set.Unread) > 0 {
+		return true
+	}
+	for _, s := range a.sources {
+		if s.err != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,245 @@
+package pipeline
+
+import (
+	"bytes"
+
+	"github.com/logrecount/recount/internal/spill"
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/client"
+	"github.com/logrecount/recount/pkg/recording"
+	"github.com/logrecount/recount/pkg/request"
+)
+
+// worker reads chunks: lines into records, records into requests, requests
+// into batches. It is for one goroutine and allocates nothing per line.
+type worker struct {
+	store     *spill.Store
+	matcher   *recording.Matcher
+	inventory *recording.Inventory
+	clients   client.Canonicalizer
+	batch     *request.Batch
+	runs      []run
+	rejects   rejects
+	stats     []stats // by source id - 1
+	progress  *progress
+
+	source  *source // whose parser is at hand
+	parser  accesslog.Parser
+	format  *accesslog.Format // of the line before in this chunk
+	counter *int64            // its counter, so that a line costs no look-up
+	record  accesslog.Record
+	request request.Request
+	scratch []byte
+}
+
+func newWorker(store *spill.Store, m *recording.Matcher, inv *recording.Inventory, sources int, batch int, p *progress) *worker {
+	w := &worker{store: store, matcher: m, inventory: inv, batch: request.NewBatch(batch), rejects: rejects{store: store}, progress: p}
+	w.stats = make([]stats, sources)
+	for i := range w.stats {
+		w.stats[i] = newStats()
+	}
+	return w
+}
+
+// chunk reads one chunk.
+func (w *worker) chunk(j job) error {
+	if w.source != j.source {
+		w.source, w.parser = j.source, j.source.reading.NewParser()
+	}
+	st := &w.stats[j.source.ID-1]
+	w.format = nil
+	requests, rejected, lines := st.requests, st.rejected, st.lines
+	err := w.lines(j, st)
+	j.piece.lines = st.lines - lines
+	w.progress.requests.Add(st.requests - requests)
+	w.progress.rejects.Add(st.rejected - rejected)
+	return err
+}
+
+// lines reads a chunk's lines. Each is counted once, under what it came to.
+func (w *worker) lines(j job, st *stats) error {
+	if j.chunk.InLong {
+		if j.chunk.Long == nil {
+			return nil
+		}
+		st.lines++
+		long := j.chunk.Long
+		return w.reject(j, st, 1, long.Offset, long.Length, long.Head, accesslog.ReasonTooLong)
+	}
+	lines := accesslog.NewLines(j.chunk.Data)
+	for n := int64(1); ; n++ {
+		line, ok := lines.Next()
+		if !ok {
+			return nil
+		}
+		st.lines++
+		text := line.Text
+		if len(text) > 0 && text[0] == 0 {
+			text = accesslog.SkipNUL(text)
+		}
+		reason := accesslog.ReasonUnknownFormat
+		switch {
+		case len(line.Text) > accesslog.MaxLine:
+			reason = accesslog.ReasonTooLong
+		case len(text) == 0 && len(line.Text) > 0:
+			reason = accesslog.ReasonNULBytes
+		case accesslog.Blank(text):
+			st.blank++
+			continue
+		case w.parser == nil:
+		case accesslog.Comment(text):
+			st.comments++
+			continue
+		default:
+			reason = w.parser.Parse(text, &w.record)
+		}
+		if reason == accesslog.ReasonNone {
+			if len(text) != len(line.Text) {
+				w.record.Flags |= accesslog.FlagNULBytes
+			}
+			w.take(j, st, n, line)
+			if !w.batch.Full() {
+				continue
+			}
+			if err := w.flushBatch(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := w.reject(j, st, n, j.chunk.Offset+int64(line.Start), int64(len(line.Text)), line.Text, reason); err != nil {
+			return err
+		}
+	}
+}
+
+// take counts a record, and makes it a request if it concerns a recording or a
+// listing.
+func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
+	r := &w.record
+	if !line.Terminated && r.NumberAtEnd && (j.damaged || r.Format != j.source.reading.Main) {
+		cutNumber(r)
+	}
+	if r.Flags&accesslog.FlagCutOff != 0 {
+		st.cutOff++
+	}
+	if r.Format != w.format {
+		w.format, w.counter = r.Format, st.format(r.Format.Name)
+	}
+	*w.counter++
+	st.seen(r.Time)
+	if r.Sent != accesslog.None && r.Bytes != accesslog.None {
+		st.headers.Learn(r.Sent - r.Bytes)
+	}
+	match := w.match(r.Target)
+	if match.Kind == recording.None {
+		st.other++
+		return
+	}
+	st.requests++
+	w.learnHeaders(j.source, st, r, match)
+	w.fill(j, n, line, match)
+	w.batch.Add(&w.request)
+}
+
+// cutNumber drops a number that runs into the cut of its source.
+func cutNumber(r *accesslog.Record) {
+	r.Flags |= accesslog.FlagCutOff
+	if r.Sent != accesslog.None {
+		r.Sent = accesslog.None
+		return
+	}
+	r.Bytes = accesslog.None
+}
+
+func (w *worker) match(target []byte) recording.Match {
+	if target == nil {
+		return recording.Match{}
+	}
+	if bytes.IndexByte(target, '\\') >= 0 {
+		w.scratch = accesslog.Unescape(w.scratch[:0], target)
+		target = w.scratch
+	}
+	return w.matcher.Match(target)
+}
+
+// learnHeaders uses a size known beforehand: where the size field counts
+// headers too, what a whole response has more are the headers.
+func (w *worker) learnHeaders(src *source, st *stats, r *accesslog.Record, m recording.Match) {
+	if src.meaningOf(r.Format) != accesslog.MeaningAcceptedWithHeaders || r.Status != 200 || m.Kind != recording.Recording {
+		return
+	}
+	if row, ok := w.inventory.Find(m.Path); ok && r.Bytes != accesslog.None && w.inventory.Size(row) >= 0 {
+		st.headers.Learn(r.Bytes - w.inventory.Size(row))
+	}
+}
+
+// fill makes the request of a record.
+func (w *worker) fill(j job, n int64, line accesslog.Line, m recording.Match) {
+	r, q := &w.record, &w.request
+	name, _ := w.clients.Client(r.Client)
+	host := m.Host
+	if host == nil {
+		host = r.Host
+	}
+	*q = request.Request{
+		Source: j.source.ID, Line: n, Offset: j.chunk.Offset + int64(line.Start),
+		UTCOffsetMin: r.UTCOffsetMin,
+		Client:       name, Forwarded: r.Forwarded, Method: r.Method, Recording: m.Path, URL: r.Target, Host: host,
+		Protocol: r.Protocol, Agent: r.Agent, Referrer: r.Referrer, User: r.User,
+		Status: r.Status, Bytes: r.Bytes, Sent: r.Sent, ObjectSize: r.ObjectSize,
+		Meaning:    j.source.meaningOf(r.Format),
+		RangeStart: r.RangeStart, RangeEnd: r.RangeEnd, RangeFrom: r.RangeFrom,
+		Finished: r.Finished, DurationUS: r.DurationUS, Flags: r.Flags,
+	}
+	q.TimeStart, q.TimeEnd = span(r)
+	q.Kind = request.KindOf(r.Method, r.Status, m.Kind == recording.Directory, r.Bytes)
+}
+
+// span is the start and the end of a request, as far as the record tells. Where
+// the format does not say which its time is, it is taken for the start.
+func span(r *accesslog.Record) (start, end int64) {
+	start, end = accesslog.NoTime, accesslog.NoTime
+	if r.Time == accesslog.NoTime {
+		return start, end
+	}
+	known := r.DurationUS != accesslog.None
+	if r.Format.TimeAt == accesslog.TimeAtEnd {
+		if known {
+			start = r.Time - r.DurationUS
+		}
+		return start, r.Time
+	}
+	if known {
+		end = r.Time + r.DurationUS
+	}
+	return r.Time, end
+}
+
+func (w *worker) reject(j job, st *stats, n, offset, length int64, head []byte, reason accesslog.Reason) error {
+	st.rejected++
+	return w.rejects.add(j.source.ID, n, offset, length, reason, head)
+}
+
+// flushBatch turns the batch into a sorted run.
+func (w *worker) flushBatch() error {
+	if w.batch.Len() == 0 {
+		return nil
+	}
+	var r run
+	err := w.batch.Flush(func(block, first []byte) error {
+		b, err := w.store.Put(block)
+		r.blocks = append(r.blocks, b)
+		r.firsts = append(r.firsts, bytes.Clone(first))
+		return err
+	})
+	w.runs = append(w.runs, r)
+	return err
+}
+
+// flush ends the worker's part of the scan.
+func (w *worker) flush() error {
+	if err := w.flushBatch(); err != nil {
+		return err
+	}
+	return w.rejects.flush()
+}
