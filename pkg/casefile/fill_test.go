@@ -82,7 +82,7 @@ func fill(t *testing.T, w *Writer) {
 // filled is what fill appends, as rows give it back.
 var filled = map[string][][]any{
 	"requests": {
-		{i(1), i(2), i(3), at(noon), at(noon + 1), i(-90), "192.0.2.1", "10.0.0.1", "GET", "/a.wav", `/a.wav?x=\xff\xfeü`, "h", "HTTP/1.1",
+		{i(1), i(2), i(3), at(noon), at(noon + 1), i(-90), "192.0.2.1", "10.0.0.1", "GET", "/a.wav", `/a.wav?x=\xFF\xFEü`, "h", "HTTP/1.1",
 			i(206), i(0), "planned", i(0), i(7), "request_range", false, i(11), "", "r", "u", "cut_off,nul_bytes", "probe"},
 		{i(2), i(1 << 40), i(0), nil, nil, nil, "host.example", nil, nil, "/dir/", nil, nil, nil,
 			nil, nil, "unknown", nil, nil, nil, nil, nil, nil, nil, nil, nil, "listing"},
@@ -108,7 +108,7 @@ var filled = map[string][][]any{
 		{i(2), "p", nil, nil, nil, nil, nil, nil, nil, i(0), i(0), i(0), i(0), i(0), i(0), i(0), nil, nil, nil},
 	},
 	"rejects": {
-		{i(1), i(2), i(3), i(4), "no format", "\x16\x03\x01\\xff"},
+		{i(1), i(2), i(3), i(4), "no format", "\x16\x03\x01\\xFF"},
 		{i(1), i(3), i(7), i(0), "no format", ""},
 	},
 	"agents": {

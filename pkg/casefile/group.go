@@ -3,6 +3,7 @@ package casefile
 import (
 	"unicode/utf8"
 
+	"github.com/logrecount/recount/internal/escape"
 	"github.com/logrecount/recount/pkg/accesslog"
 )
 
@@ -102,11 +103,7 @@ func (g *rowGroup) bytes(b []byte) {
 		return
 	}
 	before := len(c.text)
-	if utf8.Valid(b) {
-		c.text = append(c.text, b...)
-	} else {
-		c.text = appendUTF8(c.text, b)
-	}
+	c.text = escape.AppendUTF8(c.text, b)
 	c.ends = append(c.ends, uint32(len(c.text)))
 	g.text += len(c.text) - before
 }
@@ -122,7 +119,7 @@ func (g *rowGroup) string(s string) {
 	if utf8.ValidString(s) {
 		c.text = append(c.text, s...)
 	} else {
-		c.text = appendUTF8(c.text, []byte(s))
+		c.text = escape.AppendUTF8(c.text, []byte(s))
 	}
 	c.ends = append(c.ends, uint32(len(c.text)))
 	g.text += len(c.text) - before
@@ -130,18 +127,3 @@ func (g *rowGroup) string(s string) {
 
 // full says whether the group takes no further row.
 func (g *rowGroup) full() bool { return g.rows >= groupRows || g.text >= groupText }
-
-// appendUTF8 appends b with each byte that is not UTF-8 as \xHH.
-func appendUTF8(dst, b []byte) []byte {
-	const hex = "0123456789abcdef"
-	for len(b) > 0 {
-		r, n := utf8.DecodeRune(b)
-		if r == utf8.RuneError && n == 1 {
-			dst = append(dst, '\\', 'x', hex[b[0]>>4], hex[b[0]&15])
-		} else {
-			dst = append(dst, b[:n]...)
-		}
-		b = b[n:]
-	}
-	return dst
-}

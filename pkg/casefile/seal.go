@@ -190,6 +190,6 @@ func hashFile(open func() (io.ReadCloser, error)) (sum string, n int64, err erro
 	}
 	defer f.Close()
 	h := sha256.New()
-	n, err = io.CopyBuffer(struct{ io.Writer }{h}, struct{ io.Reader }{f}, make([]byte, 1<<20))
+	n, err = io.Copy(h, f)
 	return hex.EncodeToString(h.Sum(nil)), n, err
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/parquet/compress"
+
+	"github.com/logrecount/recount/internal/escape"
 )
 
 // CreateOptions say what a Writer writes and where it may.
@@ -127,7 +129,7 @@ func withAttributes(s Schema, attributes []string) (Schema, error) {
 		if name == "" || slices.ContainsFunc(s.Columns, func(c Column) bool { return c.Name == name }) {
 			return s, fmt.Errorf("attribute %q cannot be a column of the recordings table: the name is taken or empty; rename it in the pattern or the inventory", name)
 		}
-		name = string(appendUTF8(nil, []byte(name)))
+		name = escape.UTF8([]byte(name))
 		s.Columns = append(s.Columns, Column{Name: name, Type: Text, Null: true, Comment: "attribute of the recording, from its path or the inventory"})
 	}
 	return s, nil
