@@ -45,11 +45,10 @@ func statusFollows(tail []byte) bool {
 func parseStatus(tail []byte, r *Record) ([]byte, Reason) {
 	if len(tail) >= 5 && tail[0] == ' ' && tail[4] == ' ' {
 		a, b, c := tail[1]-'0', tail[2]-'0', tail[3]-'0'
-		if a > 9 || b > 9 || c > 9 {
-			return nil, ReasonBadStatus
+		if a <= 9 && b <= 9 && c <= 9 {
+			r.Status = int16(a)*100 + int16(b)*10 + int16(c)
+			return tail[5:], ReasonNone
 		}
-		r.Status = int16(a)*100 + int16(b)*10 + int16(c)
-		return tail[5:], ReasonNone
 	}
 	if len(tail) >= 3 && tail[0] == ' ' && tail[1] == '-' && tail[2] == ' ' {
 		return tail[3:], ReasonNone
