@@ -54,10 +54,10 @@ func TestFlipSeal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for at := range seal {
-		for bit := range 8 {
-			flip(t, dir, path, at, func(b byte) byte { return b ^ 1<<bit }, sealName, lineOf(seal, at))
+		for _, bit := range []byte{1, 0x20} {
+			flip(t, dir, path, at, func(b byte) byte { return b ^ bit }, sealName, lineOf(seal, at))
 		}
-		for _, to := range []byte("\n\r\x00 /*a0") {
+		for _, to := range []byte("\n *") {
 			flip(t, dir, path, at, func(byte) byte { return to }, sealName, lineOf(seal, at))
 		}
 	}
@@ -142,7 +142,10 @@ func TestVerify(t *testing.T) {
 			return errors.Join(os.Remove(in(d, "run.json")), os.Mkdir(in(d, "run.json"), 0o777))
 		}, []string{"run.json changed"}},
 		{"a link for a file", func(d string) error {
-			return errors.Join(os.Remove(in(d, "summary.md")), os.Symlink(outside, in(d, "summary.md")))
+			if err := os.Symlink(outside, in(d, "link")); err != nil {
+				t.Skip(err) // Windows, without the right to make links
+			}
+			return os.Rename(in(d, "link"), in(d, "summary.md"))
 		}, []string{"summary.md changed"}},
 		{"a table and its line gone", func(d string) error {
 			return errors.Join(os.Remove(in(d, "tables/agents.parquet")), edit(d, without("tables/agents.parquet")))
