@@ -80,16 +80,19 @@ func (p *progress) begin(now pipeline.Progress) {
 	if now.Phase == "scan" && now.TotalBytes > 0 {
 		total = now.TotalBytes
 	}
-	p.bar = progressbar.NewOptions64(total,
+	options := []progressbar.Option{
 		progressbar.OptionSetWriter(p.w),
-		progressbar.OptionShowBytes(now.Phase == "scan"),
 		progressbar.OptionShowTotalBytes(true),
 		progressbar.OptionUseIECUnits(true),
 		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionThrottle(100 * time.Millisecond),
 		progressbar.OptionSetWidth(16),
 		progressbar.OptionClearOnFinish(),
-	)
+	}
+	if now.Phase == "scan" {
+		options = append(options, progressbar.OptionShowBytes(true), progressbar.OptionShowCount())
+	}
+	p.bar = progressbar.NewOptions64(total, options...)
 }
 
 // close takes the bar away.

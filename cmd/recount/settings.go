@@ -94,6 +94,13 @@ func check(p *pipeline.Options) error {
 	if p.Workers < 0 {
 		return usage(fmt.Sprintf("%d workers are not possible", p.Workers), "give --workers a number, or leave it out for one per processor")
 	}
+	if p.Temp != "" {
+		if info, err := os.Stat(p.Temp); err != nil {
+			return fmt.Errorf("folder for what does not fit in memory: %w", err)
+		} else if !info.IsDir() {
+			return usage(fmt.Sprintf("%q is not a folder", p.Temp), "give --temp a folder on a disk with room")
+		}
+	}
 	for _, r := range p.Recordings {
 		expr, isExpr := strings.CutPrefix(r, "re:")
 		switch {

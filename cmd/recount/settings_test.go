@@ -59,6 +59,11 @@ custody: {case_number: 7}
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, dir := range []string{"spill", "t"} {
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := os.WriteFile("access.log", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -30,26 +30,30 @@ func (g *grid) drop(column int) {
 	}
 }
 
-// fit wraps the widest text columns until the grid is at most width wide, or
-// until wrapping more would make columns of single words.
+// fit wraps the widest text columns, all to the same width, until the grid is
+// at most width wide, or until wrapping more would make columns of single words.
 func (g *grid) fit(width int) {
 	const narrowest = 16
-	for range g.titles {
-		over := g.width() - width
-		if over <= 0 {
-			return
-		}
-		widest, size := -1, narrowest
-		for i, n := range g.widths() {
-			if g.aligns[i] == tw.AlignLeft && n > size {
-				widest, size = i, n
+	have := g.widths()
+	want := slices.Clone(have)
+	for over := g.width() - width; over > 0; over-- {
+		widest := -1
+		for i, n := range want {
+			if g.aligns[i] == tw.AlignLeft && n > narrowest && (widest < 0 || n > want[widest]) {
+				widest = i
 			}
 		}
 		if widest < 0 {
-			return
+			break
+		}
+		want[widest]--
+	}
+	for i := range want {
+		if want[i] == have[i] {
+			continue
 		}
 		for _, row := range g.rows {
-			row[widest] = strings.Join(wrap(row[widest], max(size-over, narrowest)), "\n")
+			row[i] = strings.Join(wrap(row[i], want[i]), "\n")
 		}
 	}
 }

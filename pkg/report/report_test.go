@@ -26,7 +26,7 @@ func sample() *casefile.Summary {
 		Grades:     map[string]int64{"complete": 1, "likely": 58, "possible": 1, "partial": 55940, "none": 1000},
 		Listings:   casefile.ListingCount{Requests: 40, Clients: 3, Directories: 1},
 		Accounting: casefile.Accounting{Sources: 2, Bytes: 1000, StreamBytes: 1000000, Lines: 10, Requests: 5, Other: 1, Rejected: 1, Comments: 1, Blank: 1, Duplicates: 1},
-		Coverage:   casefile.Coverage{First: "2019-02-18T10:00:00Z", Last: "2019-02-19T10:00:00Z", Note: "One source has no times."},
+		Coverage:   casefile.Coverage{First: "2019-02-18T10:00:00Z", Last: "2019-02-19T10:00:00Z", Note: "first and last time of any line"},
 		Limits:     []string{"No line says whether a response was finished, so nothing can be graded complete from its size alone."},
 		Warnings:   []string{"source 2, logs/\x1b[31m|evil|<b>: the stream ends early"},
 		Assumptions: []casefile.Assumption{

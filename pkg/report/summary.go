@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/logrecount/recount/pkg/casefile"
 )
@@ -68,15 +69,18 @@ func gradeTable(counts map[string]int64) table {
 }
 
 func coverage(c casefile.Coverage) text {
-	if c.First == "" {
-		return foreign(sentence("No line has a time.", c.Note))
+	span := "No line has a time"
+	if c.First != "" {
+		span = fmt.Sprintf("The records span %s to %s", c.First, c.Last)
 	}
-	return foreign(sentence(fmt.Sprintf("The records span %s to %s.", c.First, c.Last), c.Note))
+	if c.Note != "" {
+		span += " (" + strings.TrimSuffix(c.Note, ".") + ")"
+	}
+	return foreign(span + ".")
 }
 
 func unknown(s *casefile.Summary) []block {
-	return append([]block{paragraph{own("A log shows what a server planned to send or handed to its network. It never shows what a client received.")}},
-		listOr(s.Limits, "No further limit was recorded.")...)
+	return listOr(s.Limits, "A log shows what a server planned to send or handed to its network, never what a client received. No further limit was recorded.")
 }
 
 func topClients(clients []casefile.TopClient) []block {
@@ -111,7 +115,7 @@ func topClients(clients []casefile.TopClient) []block {
 			number(c.Requested), number(c.Requests), foreign(c.FirstSeen), foreign(c.LastSeen)))
 	}
 	return []block{
-		paragraph{own("Recordings by grade, each in one of them; requested counts all. An address is not a person.")},
+		paragraph{own("Recordings by grade, each in one of them; requested counts all.")},
 		t,
 	}
 }

@@ -41,12 +41,6 @@ func were(n int64) string {
 	return "were"
 }
 
-// sentence joins sentences and leaves out empty ones.
-func sentence(parts ...string) string {
-	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	return strings.Join(parts, " ")
-}
-
 func sortedKeys(m map[string]int64) []string {
 	return slices.Sorted(maps.Keys(m))
 }
