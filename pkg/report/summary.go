@@ -60,7 +60,10 @@ func gradeTable(counts map[string]int64) table {
 	t := table{head: []column{{title: "Grade"}, {title: "Pairs", number: true}, {title: "What it means"}}}
 	for _, g := range grades {
 		means := ExplainGrade(g)
-		if Explain(g) != "" {
+		switch {
+		case g == grades[0]:
+			means = "as for the rule"
+		case Explain(g) != "":
 			means = "as for the rule, and no better"
 		}
 		t.rows = append(t.rows, []text{own(g), number(counts[g]), own(means)})
