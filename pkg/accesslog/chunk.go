@@ -22,7 +22,8 @@ const (
 	ChunkCap = MaxLine + 2 + ChunkSize
 )
 
-// Chunk is a piece of a source's stream.
+// Chunk is a piece of a source's stream. Data may be empty: where a line is
+// longer than ChunkSize but not yet too long, and at the very end.
 type Chunk struct {
 	Data   []byte // whole lines; the very last may lack its LF. In a piece of a long line: any bytes
 	Offset int64  // of Data in the decompressed stream
