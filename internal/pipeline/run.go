@@ -238,7 +238,7 @@ func newBudget(o *Options, inv *recording.Inventory) budget {
 	free := max(b.total-inv.MemoryBytes()-int64(2*b.workers+3)*3/2<<20, b.total/8)
 	share := free * 6 / 10
 	b.runs = share / 2
-	b.batch = int(min(share/4/int64(b.workers), 64<<20))
+	b.batch = int(min(share/4/int64(b.workers), 4<<20))
 	b.fold = share / 4 / int64(2*b.workers)
 	return b
 }

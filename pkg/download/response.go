@@ -29,6 +29,10 @@ type response struct {
 // size says nothing of what was sent unless the log says that it finished; an
 // accepted count is what it is; one with headers is less by the longest header
 // seen; of an unknown one nothing is certain but that no more was sent.
+//
+// Of a partial response without position nothing is certain either: it may
+// answer several ranges, and then the headings of its parts are counted as
+// body (RFC 9110, section 14.6), up to all of it.
 func readResponse(r *request.Request, size int64, h *Headers) response {
 	p := response{upper: r.Bytes, start: accesslog.None, planned: accesslog.None}
 	p.full = r.Status != 206
@@ -72,6 +76,9 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	}
 	if r.Finished == accesslog.FinishedNo {
 		p.cut(p.planned)
+	}
+	if p.start < 0 {
+		p.lower = 0
 	}
 	return p
 }

@@ -10,6 +10,7 @@ const (
 	BasisMeaningUnknown = "meaning_unknown" // the size field reaches the size, but may be planned or hold headers
 	BasisSizeRepeated   = "size_repeated"   // as many bytes as others took, and nobody took more
 	BasisSizeUnknown    = "size_unknown"    // a full response, but the size is not known
+	BasisRangeFits      = "range_fits"      // a piece without position that is as long as the whole
 	BasisResumeFits     = "resume_fits"     // a piece without position that fits the end of what was there
 	BasisRangeSum       = "range_sum"       // pieces without position add up to the size
 	BasisAcrossSessions = "across_sessions" // only pieces of different sessions add up
@@ -43,7 +44,7 @@ func whole(p response, sizing Sizing) bool {
 	if p.full && p.finished {
 		return !sizing.proves() || p.lower >= sizing.Size.Bytes
 	}
-	return sizing.proves() && !p.aborted && p.lower >= sizing.Size.Bytes && (p.start <= 0)
+	return sizing.proves() && !p.aborted && p.start == 0 && p.lower >= sizing.Size.Bytes
 }
 
 // add counts one response.
@@ -80,6 +81,8 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 		return GradePartial, BasisAborted
 	case !p.full && !sizing.proves():
 		return GradePossible, BasisRangeSum // it may have been the whole, but what that is nobody knows
+	case !p.full:
+		return GradeLikely, BasisRangeFits
 	case p.planned != accesslog.None:
 		return GradeLikely, BasisPlannedSize
 	case sizing.Size.From == SizeUnknown:

@@ -3,7 +3,6 @@ package request
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"slices"
 )
 
@@ -115,13 +114,6 @@ type sortKey struct {
 	time              int64
 }
 
-// textKey orders texts: eight bytes behind what all have in common decide
-// most comparisons without a look at the text.
-type textKey struct {
-	prefix uint64
-	text   uint32
-}
-
 // sort puts the rows' order into b.order.
 func (b *Batch) sort() {
 	b.rankTexts(textRecording)
@@ -165,49 +157,10 @@ func (b *Batch) rankTexts(kind int) {
 			b.index = append(b.index, textKey{text: t})
 		}
 	}
-	common := b.commonPrefix()
-	for i := range b.index {
-		b.index[i].prefix = prefixKey(b.texts.at(b.index[i].text), common)
-	}
-	slices.SortFunc(b.index, func(x, y textKey) int {
-		if x.prefix != y.prefix {
-			return cmp.Compare(x.prefix, y.prefix)
-		}
-		return bytes.Compare(b.texts.at(x.text), b.texts.at(y.text))
-	})
+	b.texts.sort(b.index, 0)
 	for i := range b.index {
 		b.rank[b.index[i].text] = uint32(i)
 	}
-}
-
-// commonPrefix is how many bytes all texts of b.index start with.
-func (b *Batch) commonPrefix() int {
-	if len(b.index) == 0 {
-		return 0
-	}
-	first := b.texts.at(b.index[0].text)
-	n := len(first)
-	for i := range b.index {
-		text := b.texts.at(b.index[i].text)
-		n = min(n, len(text))
-		for k := 0; k < n; k++ {
-			if text[k] != first[k] {
-				n = k
-			}
-		}
-	}
-	return n
-}
-
-// prefixKey is the eight bytes of text behind the first skip as a number.
-func prefixKey(text []byte, skip int) uint64 {
-	text = text[skip:]
-	if len(text) >= 8 {
-		return binary.BigEndian.Uint64(text)
-	}
-	var b [8]byte
-	copy(b[:], text)
-	return binary.BigEndian.Uint64(b[:])
 }
 
 // Flush sorts the requests, gives them to put as encoded blocks in order, and
