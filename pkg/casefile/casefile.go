@@ -22,7 +22,9 @@
 // # Memory
 //
 // A table holds at most two row groups, the one being filled and the one being
-// encoded, each of 65,536 rows or 32 MiB of text, whichever comes first.
+// encoded, each of 65,536 rows or 32 MiB of text, whichever comes first. For
+// requests with ordinary paths and agents that is some 70 MB in all, at worst
+// about 150; tables that fill no group hold their rows once.
 package casefile
 
 // The names of a case's files. The tables are in a folder of their own.
