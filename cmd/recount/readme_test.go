@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// insideScriptsTest is set by scripts/test, so that the test of the README
+// does not start it again.
+const insideScriptsTest = "RECOUNT_INSIDE_SCRIPTS_TEST"
+
+// quickStart gives the commands of the README's quick start.
+func quickStart(t *testing.T, root string) (mainJob, tests string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(text), "\n## Quick start\n")
+	if !ok {
+		t.Fatal("README.md has no quick start")
+	}
+	section, _, _ = strings.Cut(section, "\n## ")
+	blocks := regexp.MustCompile("(?s)```sh\n(.*?)\n```").FindAllStringSubmatch(section, -1)
+	if len(blocks) != 2 || strings.Contains(blocks[0][1]+blocks[1][1], "\n") {
+		t.Fatalf("the quick start has %d blocks of commands, want 2 of one line each", len(blocks))
+	}
+	return blocks[0][1], blocks[1][1]
+}
+
+// freshCopy copies the tree as a fresh checkout would have it.
+func freshCopy(t *testing.T, root string) string {
+	t.Helper()
+	fresh := t.TempDir()
+	for _, name := range []string{"cmd", "pkg", "internal", "testdata", "scripts", ".ci"} {
+		if err := os.CopyFS(filepath.Join(fresh, name), os.DirFS(filepath.Join(root, name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"go.mod", "go.sum", "README.md", "LICENSE"} {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(fresh, name), text, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return fresh
+}
+
+// run runs a command line of the README in dir.
+func runLine(t *testing.T, dir, line string) string {
+	t.Helper()
+	words := strings.Fields(line)
+	cmd := exec.Command(words[0], words[1:]...)
+	if strings.Contains(words[0], "/") {
+		cmd.Path = filepath.Join(dir, words[0])
+	}
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", line, err, out)
+	}
+	return string(out)
+}
+
+func TestREADMEMainJob(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a build")
+	}
+	root := filepath.Join("..", "..")
+	mainJob, _ := quickStart(t, root)
+	fresh := freshCopy(t, root)
+	out := runLine(t, fresh, mainJob)
+	for _, want := range []string{"requested", "complete", "127.0.20.9", "322"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the summary does not hold %q:\n%s", want, out)
+		}
+	}
+	for _, name := range []string{"summary.json", "summary.md", "manifest.json", "run.json", "SHA256SUMS", "tables/requests.parquet"} {
+		if _, err := os.Stat(filepath.Join(fresh, "case", name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestREADMETests(t *testing.T) {
+	root := filepath.Join("..", "..")
+	_, tests := quickStart(t, root)
+	ci, err := os.ReadFile(filepath.Join(root, ".ci", "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(ci, []byte("exec "+tests+"\n")) {
+		t.Errorf(".ci/run does not run the README's test command %q", tests)
+	}
+	if os.Getenv(insideScriptsTest) != "" {
+		return // this very command is running
+	}
+	if testing.Short() {
+		t.Skip("runs all tests")
+	}
+	if end, ok := t.Deadline(); ok && time.Until(end) < 14*time.Minute {
+		t.Skip("runs all tests; give it time with go test -timeout 30m")
+	}
+	runLine(t, freshCopy(t, root), tests)
+}
