@@ -475,7 +475,7 @@ func TestCLFParity(t *testing.T) {
 func TestCLFParityCut(t *testing.T) {
 	for i, line := range paritySeeds(t) {
 		for n := range line {
-			if n%16 == i%16 || n > len(line)-16 {
+			if n%32 == i%32 || n > len(line)-8 {
 				parity(t, line[:n])
 			}
 		}

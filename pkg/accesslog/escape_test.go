@@ -255,7 +255,7 @@ func TestFieldShift(t *testing.T) {
 	p := anyCLF().NewParser()
 	var r Record
 	refused := 0
-	const n = 50000
+	const n = 20000
 	for range n {
 		k := hostileRequest(rnd)
 		line := k.logged()

@@ -1,0 +1,178 @@
+package accesslog
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// corpus is a folder of other projects' sample logs. It stands beside the
+// repository and is no part of it.
+const corpus = "../../../shared/corpus"
+
+// corpusFile reads a file of the corpus, or skips the test.
+func corpusFile(t *testing.T, name string) []byte {
+	t.Helper()
+	if _, err := os.Stat(corpus); err != nil {
+		t.Skipf("no corpus of sample logs at %s", corpus)
+	}
+	data, err := os.ReadFile(filepath.Join(corpus, filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// corpusSums is what a file of the corpus comes to.
+type corpusSums struct {
+	main                    string
+	lines, blank, comments  int
+	records, cut, unescaped int
+	bytes                   int64
+	rejects                 map[Reason]int
+	outcomes                []string // of the lines that are neither blank nor comments
+	clients                 map[string]int
+}
+
+func readCorpus(t *testing.T, name string) corpusSums {
+	t.Helper()
+	data := corpusFile(t, name)
+	s := corpusSums{main: "unknown", rejects: map[Reason]int{}, clients: map[string]int{}}
+	reading := Detect(data).Reading
+	p := reading.NewParser()
+	if p == nil {
+		p = anyCLF().NewParser()
+	} else {
+		s.main = reading.Main.Name
+	}
+	var r Record
+	walk := NewLines(data)
+	for line, ok := walk.Next(); ok; line, ok = walk.Next() {
+		s.lines++
+		text := SkipNUL(line.Text)
+		switch {
+		case Blank(text):
+			s.blank++
+			continue
+		case Comment(text):
+			s.comments++
+			continue
+		}
+		reason := p.Parse(text, &r)
+		s.outcomes = append(s.outcomes, outcome(&r, reason))
+		if reason != ReasonNone {
+			s.rejects[reason]++
+			continue
+		}
+		s.records++
+		s.clients[string(r.Client)]++
+		if r.Bytes != None {
+			s.bytes += r.Bytes
+		}
+		if r.Flags&FlagCutOff != 0 {
+			s.cut++
+		}
+		if r.Flags&FlagUnescapedQuote != 0 {
+			s.unescaped++
+		}
+	}
+	rejected := 0
+	for _, n := range s.rejects {
+		rejected += n
+	}
+	if s.lines != s.records+rejected+s.blank+s.comments {
+		t.Errorf("%s: %d lines are not %d records, %d rejects, %d blank, %d comments", name, s.lines, s.records, rejected, s.blank, s.comments)
+	}
+	return s
+}
+
+// TestCorpus: main format, lines, records and rejects of the files that are of
+// the family, and of some that are not.
+func TestCorpus(t *testing.T) {
+	test := func(name, main string, lines, records int, rejects map[Reason]int) {
+		t.Helper()
+		s := readCorpus(t, name)
+		if s.main != main || s.lines != lines || s.records != records || fmt.Sprint(s.rejects) != fmt.Sprint(rejects) {
+			t.Errorf("%s: %s, %d lines, %d records, %v; want %s, %d, %d, %v", name, s.main, s.lines, s.records, s.rejects, main, lines, records, rejects)
+		}
+	}
+	type not = map[Reason]int
+	test("plaso/apache_access.log", "combined", 15, 15, not{})
+	test("mtail/apache-combined.log", "combined", 5, 5, not{})
+	test("netdata/common.log", "common", 500, 456, not{ReasonBadTime: 44})
+	test("lnav/logfile_access_log.0", "combined", 3, 3, not{})
+	test("lnav/logfile_access_log_dupe.0", "combined", 3, 3, not{})
+	test("lnav/logfile_access_log.1", "combined", 1, 1, not{})
+	test("lnav/logfile_bad_access_log.0", "combined", 3, 2, not{ReasonMissingFields: 1})
+	test("crowdsec/apache2-malformed.log", "combined", 11, 11, not{})
+	test("crowdsec/nginx-http-malformed.log", "combined", 12, 12, not{})
+	test("crowdsec/apache2-logs.log", "combined", 9, 7, not{ReasonBadTime: 2})
+	test("crowdsec/litespeed-logs.log", "combined", 3, 1, not{ReasonBadTime: 2})
+	test("matomo/common.log", "common", 1, 1, not{})
+	test("matomo/common_vhost.log", "vhost_common", 1, 1, not{})
+	test("matomo/common_complete.log", "vhost_combined", 1, 1, not{})
+	test("matomo/common_encoding_big5.log", "vhost_combined", 1, 1, not{})
+	test("matomo/ncsa_extended.log", "combined", 1, 1, not{})
+	test("awstats/testglobal.log", "combined", 101, 56, not{})
+	test("awstats/testsmall.log", "combined", 3, 3, not{})
+
+	// Other formats are not taken for this family.
+	for _, name := range []string{
+		"crowdsec/caddy-logs.log", "crowdsec/haproxy-logs.log", "crowdsec/traefik_clf.log", "crowdsec/traefik_json.log", "crowdsec/vsftpd-logs.log",
+		"matomo/amazon_cloudfront_web.log", "matomo/elb.log", "matomo/gandi.log", "matomo/icecast2.log", "matomo/iis.log", "matomo/s3.log", "matomo/nginx_json.log",
+		"mtail/lighttpd_access.log", "mtail/vsftpd_xferlog", "netdata/full.log", "netdata/squid_access.log", "netdata/u_ex221107.log",
+		"plaso/aws_elb_access.log", "plaso/jira_access.log", "plaso/confluence_access.log", "plaso/vsftpd.log", "plaso/iis/iis6.log",
+		"awstats/testnginx.log", "awstats/testtime5.log", "lnav/logfile_haproxy.0",
+		"lnav/logfile_shop_access_log.0", // combined "X-Forwarded-For", the main of nginx's own packages
+		"lnav/logfile_w3c.0", "lnav/logfile_uwsgi.0",
+	} {
+		if s := readCorpus(t, name); s.main != "unknown" {
+			t.Errorf("%s: taken for %s, %d of %d lines", name, s.main, s.records, s.lines)
+		}
+	}
+}
+
+func TestCorpusPlaso(t *testing.T) {
+	s := readCorpus(t, "plaso/apache_access.log")
+	if s.cut != 1 || s.unescaped != 2 {
+		t.Errorf("%d cut off, %d with unescaped quotes", s.cut, s.unescaped)
+	}
+	line := func(n int, want string) {
+		t.Helper()
+		if got := s.outcomes[n-1]; got != want {
+			t.Errorf("line %d\ngot  %s\nwant %s", n, got, want)
+		}
+	}
+	line(7, `combined client="120.202.255.147" time=2015-05-17T16:05:39+00:00 method="GET" target="/files/logstash/logstash-1.1.0-monolithic.jar" `+
+		`protocol="HTTP/1.1" status=304 agent="Mozilla/5.0 Gecko/20100115 Firefox/3.6"`)
+	line(8, `combined client="46.118.127.106" time=2015-05-20T12:05:17+00:00 method="GET" target="/scripts/grok-py-test/configlib.py" `+
+		`protocol="HTTP/1.1" status=200 bytes=235 flags=cut_off`)
+	line(13, `common client="1.2.3.4" time=2021-04-25T06:15:33+00:00 method="GET" `+
+		`target="/aaaa.xxxx/SomeText?action=edit&template=<script>alert(\"text\")</script>" protocol="HTTP/1.0" status=404 bytes=1164 flags=unescaped_quote number_at_end`)
+	line(15, `common client="192.168.0.64" user="pyllyukko@EXAMPLE.COM" time=2019-11-16T09:46:42+02:00 method="GET" target="/" `+
+		`protocol="HTTP/1.1" status=200 bytes=8264 number_at_end`)
+}
+
+func TestCorpusSums(t *testing.T) {
+	s := readCorpus(t, "netdata/common.log")
+	if s.bytes != 1388056 || s.clients["2001:db8:2ce:1"] == 0 {
+		t.Errorf("netdata common.log: %d bytes, clients %v", s.bytes, s.clients)
+	}
+	s = readCorpus(t, "mtail/apache-combined.log")
+	if s.clients["2001:db8::1"] != 1 || s.bytes != 28+925+775+874 {
+		t.Errorf("mtail combined: %d bytes, clients %v", s.bytes, s.clients)
+	}
+	s = readCorpus(t, "lnav/logfile_access_log.1")
+	if want := `combined client="10.112.81.15" time=2013-02-15T06:00:31+00:00 status=400 bytes=0`; s.outcomes[0] != want {
+		t.Errorf("lnav request of a hyphen: %s", s.outcomes[0])
+	}
+	s = readCorpus(t, "matomo/common_vhost.log")
+	if want := `vhost_common host="www.example.com" client="1.2.3.4" user="theuser" time=2012-02-10T16:42:07-05:00 method="GET" target="/" protocol="HTTP/1.0" status=301 bytes=368 number_at_end`; s.outcomes[0] != want {
+		t.Errorf("matomo common_vhost: %s", s.outcomes[0])
+	}
+	s = readCorpus(t, "awstats/testglobal.log")
+	if s.clients["80.8.55.1"] != 16 || s.clients["80.8.55.7"] != 2 || s.cut != 0 || s.unescaped != 0 {
+		t.Errorf("awstats: clients %v, %d cut, %d unescaped", s.clients, s.cut, s.unescaped)
+	}
+}
