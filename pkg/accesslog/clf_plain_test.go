@@ -3,7 +3,9 @@ package accesslog
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -479,6 +481,22 @@ func TestCLFParityCut(t *testing.T) {
 				parity(t, line[:n])
 			}
 		}
+	}
+}
+
+// TestCLFParityRandom puts hostile pieces into the seeds, where random bytes
+// would seldom meet the grammar.
+func TestCLFParityRandom(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(13, 14))
+	seeds := paritySeeds(t)
+	for range 3000 {
+		line := bytes.Clone(seeds[rnd.IntN(len(seeds))])
+		for range 1 + rnd.IntN(4) {
+			from := rnd.IntN(len(line) + 1)
+			to := min(len(line), from+rnd.IntN(3)*rnd.IntN(8))
+			line = slices.Replace(line, from, to, []byte(hostile[rnd.IntN(len(hostile))])...)
+		}
+		parity(t, bytes.ReplaceAll(line[:len(line)-rnd.IntN(3)*rnd.IntN(len(line)+1)/4], []byte{'\n'}, nil))
 	}
 }
 
