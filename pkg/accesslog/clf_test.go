@@ -71,6 +71,8 @@ var fieldCases = []struct{ line, want string }{
 	{`1.2.3.4, 5.6.7.8 - - ` + at + ` ` + get + ` 200 5`, `<missing_fields>`},
 	{`unknown, 5.6.7.8 - - ` + at + ` ` + get + ` 200 5`, `<missing_fields>`},
 	{`1.2.3.4, 5.6.7.8, 9.9.9.9 - - ` + at + ` ` + get + ` 200 5`, `<missing_fields>`},
+	{`h.example 1.2.3.4 -  ` + at + ` ` + get + ` 200 5`, `<missing_fields>`},
+	{`h.example 1.2.3.4  - ` + at + ` ` + get + ` 200 5`, `<missing_fields>`},
 	{`1.2.3.4 - ` + at + ` ` + get + ` 200 5`, `<missing_fields>`},
 	{`1.2.3.4 ` + at + ` ` + get + ` 200 5`, `<missing_fields>`},
 	{at + ` ` + get + ` 200 5`, `<missing_fields>`},
