@@ -48,6 +48,8 @@ func TestDetect(t *testing.T) {
 	test(common+common+cut, "common", 3, 3)
 	test(combined+combined+common[:len(common)-4], "combined", 2, 3)
 
+	test(cut+"\n"+cut+"\n"+common+common, "common", 4, 4) // how a cut line went on is not known
+
 	// Lines that are nothing do not count.
 	test("", "unknown", 0, 0)
 	test("\n\n  \n\t\n\x00\x00\n", "unknown", 0, 0)
@@ -104,6 +106,10 @@ func TestDetectBinary(t *testing.T) {
 	}
 	if d := Detect(make([]byte, 1<<20)); d.Reading.Known() {
 		t.Errorf("NUL bytes: %+v", d)
+	}
+	long := []byte(line("GET /" + strings.Repeat("a", MaxLine) + " HTTP/1.1"))
+	if d := Detect(long); d.Reading.Known() || d.Lines != 1 {
+		t.Errorf("a line that is too long: %+v", d)
 	}
 	if d := Detect(append(make([]byte, MaxLine+1), 'x')); d.Reading.Known() || d.Lines != 1 {
 		t.Errorf("one long line: %+v", d)
