@@ -1,0 +1,152 @@
+package pipeline
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/logrecount/recount/pkg/casefile"
+)
+
+// TestAccounting: every line of every sample is counted exactly once, and every
+// reference points at the line it was read from.
+func TestAccounting(t *testing.T) {
+	t.Run("nas", func(t *testing.T) {
+		dir, _ := analyse(t, Options{Evidence: []string{nasLogs}, Inventory: nasSizes})
+		accounts(t, dir, nasLogs)
+	})
+	t.Run("corpus", func(t *testing.T) {
+		if _, err := os.Stat(corpus); err != nil {
+			t.Skipf("the sample logs of other projects are not there: %v", err)
+		}
+		// Any target counts, so that requests are checked and not only rejects.
+		for _, recordings := range [][]string{nil, {"re:."}} {
+			dir, out := analyse(t, Options{Evidence: []string{corpus}, Recordings: recordings})
+			accounts(t, dir, corpus)
+			if a := out.Summary.Accounting; a.Sources < 60 || a.Requests == 0 && recordings != nil {
+				t.Errorf("accounting %+v", a)
+			}
+		}
+	})
+	t.Run("made up", func(t *testing.T) {
+		logs, inventory := madeUpFiles(t)
+		dir, out := analyse(t, Options{Evidence: []string{logs}, Inventory: inventory, Workers: 3, Memory: tiny})
+		accounts(t, dir, logs)
+		if n := out.Summary.Accounting.Lines; n != mid {
+			t.Errorf("%d lines", n)
+		}
+	})
+}
+
+// accounts checks a case against the files below root.
+func accounts(t *testing.T, dir, root string) {
+	t.Helper()
+	type place struct {
+		source any
+		line   int64
+	}
+	requests, rejects := map[any]int64{}, map[any]int64{}
+	taken := map[place]bool{}
+	streams := map[any][]byte{}
+	lines := map[any][]naiveLine{}
+	number := func(v any) int64 { return v.(int64) }
+	sources := table(t, dir, casefile.TableSources)
+	for _, s := range sources {
+		streams[s["source"]] = stream(t, filepath.Join(root, filepath.FromSlash(s["path"].(string))))
+		lines[s["source"]] = naiveLines(streams[s["source"]])
+	}
+	// at finds the line of a reference.
+	at := func(r row) (naiveLine, bool) {
+		all, n := lines[r["source"]], number(r["line"])
+		if n < 1 || n > int64(len(all)) || all[n-1].offset != number(r["offset"]) {
+			t.Errorf("source %v: line %d at offset %d is no line", r["source"], n, r["offset"])
+			return naiveLine{}, false
+		}
+		if p := (place{r["source"], n}); taken[p] {
+			t.Errorf("source %v line %d is in two rows", r["source"], n)
+		} else {
+			taken[p] = true
+		}
+		return all[n-1], true
+	}
+	for _, r := range table(t, dir, casefile.TableRequests) {
+		requests[r["source"]]++
+		if line, ok := at(r); ok && !strings.Contains(valid(line.text), r["url_original"].(string)) {
+			t.Errorf("source %v line %d: %q does not hold %q", r["source"], r["line"], line.text, r["url_original"])
+		}
+	}
+	last := row{"source": int64(0), "line": int64(0)}
+	for _, r := range table(t, dir, casefile.TableRejects) {
+		rejects[r["source"]]++
+		if line, ok := at(r); ok {
+			if number(r["length"]) != int64(len(line.text)) {
+				t.Errorf("source %v line %d: length %d, want %d", r["source"], r["line"], r["length"], len(line.text))
+			}
+			if raw := valid(line.text[:min(len(line.text), 1024)]); r["raw"] != raw {
+				t.Errorf("source %v line %d: raw %.80q, want %.80q", r["source"], r["line"], r["raw"], raw)
+			}
+		}
+		if number(r["source"]) < number(last["source"]) || r["source"] == last["source"] && number(r["line"]) <= number(last["line"]) {
+			t.Errorf("rejects are not sorted at source %v line %v", r["source"], r["line"])
+		}
+		last = r
+	}
+	for _, s := range sources {
+		var comments, blank int64
+		for _, l := range lines[s["source"]] {
+			text := strings.TrimLeft(string(l.text), "\x00")
+			switch {
+			case strings.Trim(text, " \t") == "" && (text != "" || len(l.text) == 0):
+				blank++
+			case strings.HasPrefix(text, "#") && s["format"] != nil:
+				comments++
+			}
+		}
+		path := s["path"]
+		for _, c := range []struct {
+			column string
+			want   int64
+		}{
+			{"lines", int64(len(lines[s["source"]]))},
+			{"stream_bytes", int64(len(streams[s["source"]]))},
+			{"requests", requests[s["source"]]},
+			{"rejected", rejects[s["source"]]},
+			{"comments", comments},
+			{"blank", blank},
+			{"duplicates", 0},
+		} {
+			if got := number(s[c.column]); got != c.want {
+				t.Errorf("%s: %s = %d, want %d", path, c.column, got, c.want)
+			}
+		}
+		sum := int64(0)
+		for _, column := range []string{"requests", "other", "rejected", "comments", "blank", "duplicates"} {
+			sum += number(s[column])
+		}
+		if sum != number(s["lines"]) {
+			t.Errorf("%s: %d lines, %d accounted for", path, s["lines"], sum)
+		}
+		info, err := os.Stat(filepath.Join(root, filepath.FromSlash(path.(string))))
+		if err != nil || number(s["bytes"]) != info.Size() {
+			t.Errorf("%s: bytes = %d, want %d (%v)", path, s["bytes"], info.Size(), err)
+		}
+	}
+}
+
+// valid writes text as the tables do: bytes that are not UTF-8 as \xHH.
+func valid(text []byte) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if r == utf8.RuneError && n == 1 {
+			fmt.Fprintf(&b, `\x%02X`, text[0])
+		} else {
+			b.Write(text[:n])
+		}
+		text = text[n:]
+	}
+	return b.String()
+}
