@@ -89,7 +89,11 @@ func (s *scanner) done(b *buffer) {
 // source reads one source to its end. What cannot be read is recorded with the
 // source; the run goes on.
 func (s *scanner) source(ctx context.Context, src *source) {
-	r, err := src.Open(s.options.Stdin)
+	stdin := s.options.Stdin
+	if src.Stdin() && stdin != nil { // without one Open says so
+		stdin = newInterruptible(ctx, stdin)
+	}
+	r, err := src.Open(stdin)
 	if err != nil {
 		src.err = err.Error()
 		return
@@ -97,6 +101,7 @@ func (s *scanner) source(ctx context.Context, src *source) {
 	defer r.Close()
 	before := s.read.Load()
 	chunks := accesslog.NewChunker(r)
+	detected := src.reading.Known() // by the user's word
 	for ctx.Err() == nil {
 		buf := <-s.free
 		chunk, err := chunks.Next(buf.data)
@@ -110,8 +115,8 @@ func (s *scanner) source(ctx context.Context, src *source) {
 			src.err = err.Error()
 			return
 		}
-		if len(src.pieces) == 0 && !src.reading.Known() {
-			src.reading = accesslog.Detect(chunk.Data).Reading
+		if !detected && !chunk.InLong && len(chunk.Data) > 0 {
+			src.reading, detected = accesslog.Detect(chunk.Data).Reading, true
 		}
 		p := &piece{offset: chunk.Offset}
 		src.pieces = append(src.pieces, p)

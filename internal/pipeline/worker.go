@@ -43,7 +43,7 @@ func newWorker(store *spill.Store, m *recording.Matcher, inv *recording.Inventor
 
 // chunk reads one chunk.
 func (w *worker) chunk(j job) error {
-	if w.source != j.source {
+	if w.source != j.source && !j.chunk.InLong { // before the first lines, the format is not known yet
 		w.source, w.parser = j.source, j.source.reading.NewParser()
 	}
 	st := &w.stats[j.source.ID-1]
