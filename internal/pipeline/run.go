@@ -84,12 +84,11 @@ func (a *analysis) prepare() (err error) {
 	if a.set, err = evidence.Find(o.Evidence); err != nil {
 		return err
 	}
-	inside, err := a.set.Holds(o.Out)
-	if err != nil {
+	if err := a.keepOff(o.Out, "the case", "give -o a folder elsewhere"); err != nil {
 		return err
 	}
-	if inside {
-		return &UsageError{Err: fmt.Errorf("the case %q would lie inside the evidence", o.Out), Hint: "give -o a folder elsewhere; evidence is never written to"}
+	if err := a.keepOff(o.Temp, "the temporary folder", "give --temp a folder elsewhere"); err != nil {
+		return err
 	}
 	if err := a.openSources(); err != nil {
 		return err
@@ -112,6 +111,21 @@ func (a *analysis) prepare() (err error) {
 	})
 	if err != nil {
 		return errors.Join(err, a.places.Close())
+	}
+	return nil
+}
+
+// keepOff refuses to write inside the evidence.
+func (a *analysis) keepOff(path, what, hint string) error {
+	if path == "" {
+		return nil
+	}
+	inside, err := a.set.Holds(path)
+	if err != nil {
+		return fmt.Errorf("%s %q: %w", what, path, err) // the system's error may be without a path
+	}
+	if inside {
+		return &UsageError{Err: fmt.Errorf("%s %q would lie inside the evidence", what, path), Hint: hint + "; evidence is never written to"}
 	}
 	return nil
 }
