@@ -190,7 +190,10 @@ func (a *analysis) group(ctx context.Context) error {
 	}()
 	err := group(ctx, parts, a.groupers)
 	<-written
-	return errors.Join(err, context.Cause(ctx))
+	if err != nil {
+		return err // that of a table too: it is the cause why grouping stopped
+	}
+	return context.Cause(ctx)
 }
 
 // partsPerWorker is into how many parts the work is split for each worker, so

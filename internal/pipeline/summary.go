@@ -115,8 +115,15 @@ func (a *analysis) tableRows() map[string]int64 {
 // row is the source's row, with its closed accounting.
 func (s *source) row() casefile.SourceRow {
 	meaning, why := s.meaningText()
+	bytes, streamLen := s.bytes, s.streamLen
+	if s.sum == "" { // it was not read: that is no size of 0
+		bytes = accesslog.None
+	}
+	if s.streamSum == "" {
+		streamLen = accesslog.None
+	}
 	return casefile.SourceRow{
-		Source: s.ID, Path: s.Path, Bytes: s.bytes, SHA256: s.sum, StreamBytes: s.streamLen, StreamSHA256: s.streamSum,
+		Source: s.ID, Path: s.Path, Bytes: bytes, SHA256: s.sum, StreamBytes: streamLen, StreamSHA256: s.streamSum,
 		Format: strings.Join(s.formats(), ","), Meaning: meaning, MeaningWhy: why,
 		Lines: s.stats.lines, Requests: s.stats.requests, Other: s.stats.other, Rejected: s.stats.rejected,
 		Comments: s.stats.comments, Blank: s.stats.blank,

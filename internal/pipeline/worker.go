@@ -168,6 +168,9 @@ func (w *worker) learnHeaders(src *source, st *stats, r *accesslog.Record, m rec
 	if src.meaningOf(r.Format) != accesslog.MeaningAcceptedWithHeaders || r.Status != 200 || m.Kind != recording.Recording {
 		return
 	}
+	if request.KindOf(r.Method, r.Status, false, r.Bytes) != request.KindContent {
+		return // the answer to HEAD or OPTIONS has no body: its headers less the size are no header's length
+	}
 	if row, ok := w.inventory.Find(m.Path); ok && r.Bytes != accesslog.None && w.inventory.Size(row) >= 0 {
 		st.headers.Learn(r.Bytes - w.inventory.Size(row))
 	}

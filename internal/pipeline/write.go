@@ -175,7 +175,10 @@ func (a *analysis) writeAgents(ctx context.Context) error {
 		agent, prefix := agentOf(key)
 		shared = bytes.Clone(prefix)
 		row = casefile.AgentRow{UserAgent: agent, Clients: 1, Requests: *n}
-		return ctx.Err()
+		if ctx.Err() != nil {
+			return ErrInterrupted
+		}
+		return nil
 	})
 	if err != nil {
 		return err
