@@ -1,8 +1,6 @@
 package download
 
 import (
-	"bytes"
-
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/request"
 )
@@ -18,12 +16,12 @@ type Fold struct {
 	headers  func(source int32) *Headers
 	sizing   Sizing
 	d        Download
-	sessions []*session // of this pair; the rest of the slice is spare
+	sessions []*session // of this pair
+	current  []*session // the last of each user agent, by its number in agents; nil: none yet
 	spare    []*session
 	all      intervals // lower bounds of all sessions
 	upper    intervals
 	agents   agentSet
-	best     int64 // longest single lower bound
 	wholes   int64 // responses that were proven whole
 	pieces   []interval
 	noneKind request.Kind
@@ -38,11 +36,11 @@ func (f *Fold) Begin(recording, client []byte, sizing Sizing) {
 	f.sizing = sizing
 	f.d = Download{Recording: recording, Client: client, Size: sizing.Size, FirstSeen: accesslog.NoTime, LastSeen: accesslog.NoTime}
 	f.spare = append(f.spare, f.sessions...)
-	f.sessions = f.sessions[:0]
+	f.sessions, f.current = f.sessions[:0], f.current[:0]
 	f.all.reset()
 	f.upper.reset()
 	f.agents.reset()
-	f.best, f.wholes, f.pieces = 0, 0, f.pieces[:0]
+	f.wholes, f.pieces = 0, f.pieces[:0]
 	f.noneKind = request.KindContent
 }
 
@@ -54,11 +52,11 @@ func (f *Fold) Add(r *request.Request) {
 	}
 	f.seen(r.TimeStart)
 	f.seen(r.TimeEnd)
-	fresh := f.agents.add(r.Agent)
+	agent := f.agents.add(r.Agent)
 	switch r.Kind {
 	case request.KindContent, request.KindProbe:
 		f.d.ContentRequests++
-		f.content(r, fresh)
+		f.content(r, agent)
 	case request.KindNotModified:
 		f.d.EarlierCopy = true
 	case request.KindError:
@@ -85,46 +83,39 @@ func (f *Fold) seen(t int64) {
 }
 
 // content counts an answer with content in its session.
-func (f *Fold) content(r *request.Request, freshAgent bool) {
+func (f *Fold) content(r *request.Request, agent int) {
 	size := accesslog.None
 	if f.sizing.proves() {
 		size = f.sizing.Size.Bytes
 	}
 	p := readResponse(r, size, f.headers(r.Source))
-	s := f.session(r.Agent, r.Time(), freshAgent)
+	s := f.session(agent, r)
 	s.add(p, f.sizing)
-	f.best = max(f.best, p.lower)
 	if whole(p, f.sizing) {
 		f.wholes++
 	} else if p.start >= 0 && p.lower > 0 {
-		f.pieces = append(f.pieces, interval{p.start, p.start + p.lower})
+		f.pieces = append(f.pieces, interval{p.start, plus(p.start, p.lower)})
 	}
 }
 
 // session gives the session that a request belongs to: the last one of the
-// same user agent, if it is not too long ago.
-func (f *Fold) session(agent []byte, t int64, freshAgent bool) *session {
-	if !freshAgent {
-		for i := len(f.sessions) - 1; i >= 0; i-- {
-			s := f.sessions[i]
-			if !bytes.Equal(s.agent, agent) {
-				continue
-			}
-			if t-s.last > sessionGap {
-				break
-			}
-			s.last = max(s.last, t)
-			return s
+// same user agent, if it ended not too long ago.
+func (f *Fold) session(agent int, r *request.Request) *session {
+	for len(f.current) <= agent {
+		f.current = append(f.current, nil)
+	}
+	s := f.current[agent]
+	if s == nil || s.over(r.Time()) {
+		if n := len(f.spare); n > 0 {
+			s, f.spare = f.spare[n-1], f.spare[:n-1]
+		} else {
+			s = new(session)
 		}
+		s.reset()
+		f.sessions = append(f.sessions, s)
+		f.current[agent] = s
 	}
-	var s *session
-	if n := len(f.spare); n > 0 {
-		s, f.spare = f.spare[n-1], f.spare[:n-1]
-	} else {
-		s = new(session)
-	}
-	s.reset(agent, t)
-	f.sessions = append(f.sessions, s)
+	s.last = max(s.last, r.Time(), r.TimeEnd) // accesslog.NoTime is the least
 	return s
 }
 
@@ -134,25 +125,26 @@ func (f *Fold) End() Download {
 	d.UserAgents = f.agents.count
 	d.Grade, d.Basis = GradeNone, noneBasis(f.noneKind)
 	var unplaced int64
-	open := false
+	open, ranged := false, false
 	for _, s := range f.sessions {
 		if grade, basis := s.grade(f.sizing); grade > d.Grade || d.Grade == GradeNone {
 			d.Grade, d.Basis = grade, basis
 		}
 		f.all.addAll(&s.lower)
 		f.upper.addAll(&s.upper)
-		unplaced += s.unplaced
-		open = open || s.open
+		unplaced = plus(unplaced, s.unplaced)
+		open, ranged = open || s.open, ranged || s.ranged
 	}
-	sum := f.upper.size() + unplaced
+	sum := plus(f.upper.size(), unplaced)
 	f.bounds(sum, open)
 	if d.ContentRequests == 0 {
 		return *d
 	}
-	if d.Grade < GradePossible && len(f.sessions) > 1 && (open || f.sizing.enough(sum)) {
+	// Full responses all start at 0, so only with a partial one can two add up.
+	if d.Grade < GradePossible && len(f.sessions) > 1 && ranged && (open || f.sizing.fills(&f.upper, unplaced)) {
 		d.Grade, d.Basis = GradePossible, BasisAcrossSessions
 	}
-	if d.Grade == GradePartial && !open && sum <= probeBytes {
+	if d.Grade <= GradePossible && !open && sum <= probeBytes && !f.sizing.tiny() {
 		d.Grade, d.Basis = GradeProbe, BasisProbe
 	}
 	d.Transfers = f.transfers()
@@ -162,12 +154,12 @@ func (f *Fold) End() Download {
 // probeBytes is the most that a probe may have taken.
 const probeBytes = 2
 
-// bounds sets the bytes taken: at least the union of what is placed, or the
-// longest response; at most the union of all that may be placed and the sum of
+// bounds sets the bytes taken: at least the union of what is placed (and so the
+// longest response, as one without position proves nothing); at most the union of all that may be placed and the sum of
 // the rest, and never more than the size.
 func (f *Fold) bounds(sum int64, open bool) {
 	d := &f.d
-	d.BytesLower = max(f.all.size(), f.best)
+	d.BytesLower = f.all.size()
 	d.BytesUpper = sum
 	if open {
 		d.BytesUpper = unbounded

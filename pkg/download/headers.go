@@ -6,6 +6,7 @@ package download
 // counts of the whole, in any order.
 type Headers struct {
 	counts map[int64]int64
+	total  int64
 	most   int64
 }
 
@@ -16,45 +17,50 @@ const (
 	// taken for one: a transfer cut in its last bytes also leaves a small
 	// difference, but hardly the same one three times.
 	learnedFrom = 3
+	// learnedShare: and one in so many. Over TLS the difference grows with the
+	// body, so in a large source almost every length is seen three times, and
+	// would take a cut in the last 16 KiB for none.
+	learnedShare = 1000
 	// tlsShare is the part of a count that TLS may have added: 29 bytes to
 	// records of 4 KiB, the smallest that servers write for a file.
 	tlsShare = 128
 )
 
 // Learn counts one response: its bytes with headers less its body's.
-func (h *Headers) Learn(length int64) {
+func (h *Headers) Learn(length int64) { h.learn(length, 1) }
+
+func (h *Headers) learn(length, n int64) {
 	if length <= 0 || length > maxHeader {
 		return
 	}
 	if h.counts == nil {
 		h.counts = map[int64]int64{}
 	}
-	h.counts[length]++
-	if h.counts[length] >= learnedFrom && length > h.most {
-		h.most = length
-	}
+	h.counts[length] += n
+	h.total += n
+	h.most = max(h.most, length)
 }
 
 // Merge adds what another part of the source showed.
 func (h *Headers) Merge(o *Headers) {
 	for length, n := range o.counts {
-		if h.counts == nil {
-			h.counts = map[int64]int64{}
-		}
-		h.counts[length] += n
-		if h.counts[length] >= learnedFrom && length > h.most {
-			h.most = length
-		}
+		h.learn(length, n)
 	}
 }
 
 // has says whether headers of this length were learned.
 func (h *Headers) has(length int64) bool {
-	return h != nil && h.counts[length] >= learnedFrom
+	if h == nil {
+		return false
+	}
+	n := h.counts[length]
+	return n >= learnedFrom && n >= h.total/learnedShare
 }
 
 // leastBody is the least body that a count with headers leaves: less the
-// longest header learned and what TLS may have added; 0 if nothing was learned.
+// longest header seen, even once (it may hold a TLS handshake, which Apache
+// charges to the first request), and what TLS may have added; 0 if none was
+// seen.
 func (h *Headers) leastBody(sent int64) int64 {
 	if h == nil || h.most == 0 {
 		return 0

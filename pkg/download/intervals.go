@@ -25,6 +25,9 @@ func (s *intervals) add(from, to int64) {
 		return
 	}
 	s.set = append(s.set, interval{from, to})
+	if len(s.set) == 1 {
+		s.merged = 1
+	}
 	if len(s.set) > 2*s.merged+64 {
 		s.merge()
 	}
@@ -58,11 +61,26 @@ func (s *intervals) merge() {
 }
 
 // size is how many bytes the set holds.
-func (s *intervals) size() int64 {
+func (s *intervals) size() int64 { return s.end() - s.missing(s.end()) }
+
+// end is where the last byte of the set ends.
+func (s *intervals) end() int64 {
 	s.merge()
-	var n int64
+	if len(s.set) == 0 {
+		return 0
+	}
+	return s.set[len(s.set)-1].to
+}
+
+// missing is how many bytes of [0, size) the set does not hold.
+func (s *intervals) missing(size int64) int64 {
+	s.merge()
+	n := size
 	for _, iv := range s.set {
-		n += iv.to - iv.from
+		if iv.from >= size {
+			break
+		}
+		n -= min(iv.to, size) - iv.from
 	}
 	return n
 }

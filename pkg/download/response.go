@@ -2,13 +2,14 @@ package download
 
 import (
 	"bytes"
+	"math"
 
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/request"
 )
 
 // unbounded stands for an upper bound that is not known.
-const unbounded = int64(-1)
+const unbounded = accesslog.None
 
 // response is what one answer with content may have handed over.
 type response struct {
@@ -18,8 +19,6 @@ type response struct {
 	finished     bool  // the log shows that all of it was handed over
 	aborted      bool  // the log shows that it was not
 	full         bool  // it set out to send the whole recording (200, 203)
-	withHeaders  bool  // upper counts response headers too, so it does not show a cut exactly
-	exact        bool  // upper is a count of body bytes, planned or accepted
 }
 
 // readResponse reads a request of kind content or probe. size is the
@@ -39,48 +38,71 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	switch {
 	case p.full:
 		p.start = 0
-	case r.RangeFrom != accesslog.RangeNone:
+	case r.RangeFrom != accesslog.RangeNone && r.RangeStart >= 0:
 		p.start = r.RangeStart
 	}
+	room := p.room(r, size)
 	if r.Bytes == accesslog.None {
-		p.upper = size
-		if size == accesslog.None {
-			p.upper = unbounded
-		}
+		p.upper = room // none is unbounded
 		if r.Finished == accesslog.FinishedNo {
-			p.cut(p.upper)
+			p.cut(room)
 		}
 		return p
 	}
+	p.finished = r.Finished == accesslog.FinishedYes
+	p.aborted = r.Finished == accesslog.FinishedNo // and then a count that looks whole is not
 	switch r.Meaning {
 	case accesslog.MeaningPlanned:
-		p.exact = true
 		p.planned = r.Bytes
-		p.finished = r.Finished == accesslog.FinishedYes
 		p.readSent(r.Sent, h)
+		if p.finished {
+			p.lower = p.upper
+		}
 	case accesslog.MeaningAcceptedBody, accesslog.MeaningTransferred:
-		p.exact = true
 		p.lower = lessFraming(r.Bytes, r.Protocol)
-		p.finished = r.Finished == accesslog.FinishedYes
 	case accesslog.MeaningAcceptedWithHeaders:
-		p.withHeaders = true
 		p.lower = h.leastBody(r.Bytes)
-		if size != accesslog.None && h.has(r.Bytes-size) {
+		if size != accesslog.None && !p.aborted && h.has(r.Bytes-size) {
 			p.lower, p.upper = size, size
 		}
-	case accesslog.MeaningUnknown:
-		p.withHeaders = true // it may
 	}
-	if p.finished {
-		p.lower = p.upper
+	if p.aborted {
+		p.cut(room)
 	}
-	if r.Finished == accesslog.FinishedNo {
-		p.cut(p.planned)
+	p.fit(room)
+	return p
+}
+
+// room is the most that the response can hold of the recording: from its start
+// to the end of its range, or of the recording; accesslog.None if neither is
+// known.
+func (p *response) room(r *request.Request, size int64) int64 {
+	room := size
+	if size != accesslog.None {
+		room = max(0, size-max(p.start, 0))
 	}
+	if !p.full && p.start >= 0 && r.RangeEnd >= p.start {
+		asked := plus(r.RangeEnd-p.start, 1)
+		if room == accesslog.None || asked < room {
+			room = asked
+		}
+	}
+	return room
+}
+
+// fit holds the bounds within the room, as headers are not part of it, and
+// takes a full response that finished for the whole room.
+func (p *response) fit(room int64) {
+	if room != accesslog.None {
+		p.upper = min(p.upper, room)
+		if p.full && p.finished && p.upper == room {
+			p.lower = room
+		}
+	}
+	p.lower = min(p.lower, p.upper)
 	if p.start < 0 {
 		p.lower = 0
 	}
-	return p
 }
 
 // readSent uses a count with headers that was logged beside the planned size
@@ -93,28 +115,49 @@ func (p *response) readSent(sent int64, h *Headers) {
 	case more < 0:
 		p.cut(p.planned)
 		p.upper = min(p.upper, sent)
-	case h.has(more):
+	case h.has(more) && !p.aborted:
 		p.finished = true
 	}
 	p.lower = min(p.upper, h.leastBody(sent))
 }
 
 // cut marks the response as aborted: it stops at least one byte short of what
-// was planned.
-func (p *response) cut(planned int64) {
+// was planned, which is its own plan, or else all that it had room for.
+func (p *response) cut(room int64) {
 	p.aborted, p.finished = true, false
-	if planned > 0 && p.upper >= planned {
-		p.upper = planned - 1
+	for _, planned := range [...]int64{p.planned, room} {
+		if planned > 0 && p.upper >= planned {
+			p.upper = planned - 1
+		}
 	}
 	p.lower = min(p.lower, max(p.upper, 0))
 }
 
 // lessFraming takes off what HTTP/2 adds to a count of accepted body bytes: a
 // frame header of 9 bytes (RFC 9113, section 4.1) to each DATA frame, which
-// nginx fills with 8 KiB (http2_chunk_size).
+// nginx fills with 8 KiB (http2_chunk_size). The frames of HTTP/3 are larger
+// and their headers no longer (RFC 9114, section 7.1).
 func lessFraming(n int64, protocol []byte) int64 {
-	if !bytes.HasPrefix(protocol, []byte("HTTP/2")) {
+	if !framed(protocol) {
 		return n
 	}
-	return max(0, n-9*(n/8192+1))
+	const chunk, head = 8192, 9
+	frames := n / (chunk + head)
+	if n%(chunk+head) > 0 {
+		frames++
+	}
+	return max(0, n-head*frames)
+}
+
+func framed(protocol []byte) bool {
+	return bytes.HasPrefix(protocol, []byte("HTTP/2")) || bytes.HasPrefix(protocol, []byte("HTTP/3"))
+}
+
+// plus adds two numbers that are not negative. A log can hold any number, so
+// what does not fit stops at the largest.
+func plus(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
 }

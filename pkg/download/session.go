@@ -21,8 +21,7 @@ const (
 
 // session is the answers with content to one user agent without a long pause.
 type session struct {
-	agent    []byte // borrowed from the request, which lives as long as the pair
-	last     int64
+	last     int64     // time of the last, or accesslog.NoTime
 	lower    intervals // placed and proven
 	upper    intervals // placed
 	unplaced int64     // upper bounds of what has no position
@@ -32,19 +31,31 @@ type session struct {
 	basis    string
 }
 
-func (s *session) reset(agent []byte, t int64) {
-	s.agent, s.last = agent, t
+func (s *session) reset() {
+	s.last = accesslog.NoTime
 	s.lower.reset()
 	s.upper.reset()
 	s.unplaced, s.open, s.ranged, s.best, s.basis = 0, false, false, GradePartial, BasisAborted
 }
 
+// over says whether a request at time t comes too late to be of the session.
+// Requests without a time are taken to belong together.
+func (s *session) over(t int64) bool {
+	if t == accesslog.NoTime || s.last == accesslog.NoTime || t <= s.last {
+		return false
+	}
+	return uint64(t)-uint64(s.last) > sessionGap // the difference may be too large for an int64
+}
+
 // whole says whether one response is proven to have handed over everything.
 func whole(p response, sizing Sizing) bool {
-	if p.full && p.finished {
-		return !sizing.proves() || p.lower >= sizing.Size.Bytes
+	if p.aborted || p.start != 0 {
+		return false
 	}
-	return sizing.proves() && !p.aborted && p.start == 0 && p.lower >= sizing.Size.Bytes
+	if !sizing.proves() {
+		return p.full && p.finished
+	}
+	return p.lower >= sizing.Size.Bytes
 }
 
 // add counts one response.
@@ -59,11 +70,11 @@ func (s *session) add(p response, sizing Sizing) {
 		if s.resumes(p, sizing) {
 			s.raise(GradeLikely, BasisResumeFits)
 		}
-		s.unplaced += p.upper
+		s.unplaced = plus(s.unplaced, p.upper)
 		return
 	}
-	s.lower.add(p.start, p.start+p.lower)
-	s.upper.add(p.start, p.start+p.upper)
+	s.lower.add(p.start, plus(p.start, p.lower))
+	s.upper.add(p.start, plus(p.start, p.upper))
 }
 
 func (s *session) raise(grade Grade, basis string) {
@@ -112,16 +123,15 @@ func (s *session) resumes(p response, sizing Sizing) bool {
 
 // grade grades the session as a whole.
 func (s *session) grade(sizing Sizing) (Grade, string) {
-	if sizing.proves() && s.best < GradeComplete {
-		size := sizing.Size.Bytes
+	if size := sizing.Size.Bytes; sizing.proves() && s.ranged && size > 0 && s.best < GradeComplete {
 		switch {
-		case s.ranged && s.lower.covers(size):
+		case s.lower.covers(size):
 			return GradeComplete, BasisRangeUnion
-		case s.best < GradeLikely && s.ranged && s.upper.covers(size):
+		case s.best < GradeLikely && s.upper.covers(size):
 			return GradeLikely, BasisMeaningUnknown
 		}
 	}
-	if s.best < GradePossible && s.ranged && (s.open || sizing.enough(s.upper.size()+s.unplaced)) {
+	if s.best < GradePossible && s.ranged && (s.open || sizing.fills(&s.upper, s.unplaced)) {
 		return GradePossible, BasisRangeSum
 	}
 	if s.best == GradePartial && s.ranged {

@@ -10,8 +10,7 @@ import (
 // Sizing is what is known of a recording's size.
 type Sizing struct {
 	Size  Size
-	least int64 // the largest body seen, where Size does not come from an explicit total
-	slack int64 // how much of least may be headers
+	floor int64 // no whole is smaller, by what was seen, where Size does not come from an explicit total
 }
 
 // proves says whether handing over Size.Bytes proves a whole. A size that was
@@ -26,14 +25,28 @@ func (s Sizing) enough(upper int64) bool {
 	if s.proves() {
 		return upper >= s.Size.Bytes
 	}
-	return upper >= s.least-s.slack
+	return upper >= s.floor
 }
+
+// fills says whether pieces without position, together unplaced bytes long,
+// may fill the holes that the placed ones leave.
+func (s Sizing) fills(placed *intervals, unplaced int64) bool {
+	size := s.Size.Bytes
+	if !s.proves() {
+		size = max(s.floor, placed.end())
+	}
+	return (size > 0 || unplaced > 0) && placed.missing(size) <= unplaced
+}
+
+// tiny says whether a recording is so small that a probe takes it whole.
+func (s Sizing) tiny() bool { return s.proves() && s.Size.Bytes <= probeBytes }
 
 // Sizer finds the size of one recording from its requests, which must come
 // sorted by client. The order of trust is that of the SizeFrom constants.
 type Sizer struct {
 	object  int64
 	planned int64
+	extent  int64   // where the furthest piece ends, as far as it is proven
 	body    largest // body sizes by accepted or transferred counts
 	unknown largest // sizes that may hold headers
 }
@@ -58,7 +71,7 @@ func (l *largest) add(n int64, client []byte) {
 
 // Reset starts the next recording.
 func (s *Sizer) Reset() {
-	s.object, s.planned = accesslog.None, accesslog.None
+	s.object, s.planned, s.extent = accesslog.None, accesslog.None, 0
 	s.body.n, s.body.clients = 0, 0
 	s.unknown.n, s.unknown.clients = 0, 0
 }
@@ -66,27 +79,46 @@ func (s *Sizer) Reset() {
 // Add counts one request.
 func (s *Sizer) Add(r *request.Request) {
 	s.object = max(s.object, r.ObjectSize)
-	if r.Kind != request.KindContent && r.Kind != request.KindProbe || r.Bytes == accesslog.None {
+	if r.Kind != request.KindContent && r.Kind != request.KindProbe {
 		return
 	}
-	full := r.Status != 206
+	if r.Status == 206 {
+		s.piece(r)
+		return
+	}
+	if r.Bytes == accesslog.None {
+		return
+	}
 	switch r.Meaning {
 	case accesslog.MeaningPlanned:
-		if full {
-			s.planned = max(s.planned, r.Bytes)
-		}
+		s.planned = max(s.planned, r.Bytes)
 	case accesslog.MeaningAcceptedBody, accesslog.MeaningTransferred:
-		if full && r.Finished == accesslog.FinishedYes {
+		if r.Finished == accesslog.FinishedYes && !framed(r.Protocol) {
 			s.planned = max(s.planned, r.Bytes)
 		}
-		if full {
-			s.body.add(r.Bytes, r.Client)
-		}
+		s.body.add(lessFraming(r.Bytes, r.Protocol), r.Client)
 	default:
-		if full {
-			s.unknown.add(r.Bytes, r.Client)
-		}
+		s.unknown.add(r.Bytes, r.Client)
 	}
+}
+
+// piece uses a partial response with position: the recording is larger than
+// where it starts, and at least as large as where it ends.
+func (s *Sizer) piece(r *request.Request) {
+	if r.RangeFrom == accesslog.RangeNone || r.RangeStart < 0 {
+		return
+	}
+	length := int64(1)
+	switch {
+	case r.RangeFrom == accesslog.RangeContent && r.RangeEnd >= r.RangeStart:
+		length = plus(r.RangeEnd-r.RangeStart, 1)
+	case r.Bytes == accesslog.None:
+	case r.Meaning == accesslog.MeaningPlanned:
+		length = max(length, r.Bytes)
+	case r.Meaning == accesslog.MeaningAcceptedBody || r.Meaning == accesslog.MeaningTransferred:
+		length = max(length, lessFraming(r.Bytes, r.Protocol))
+	}
+	s.extent = max(s.extent, plus(r.RangeStart, length))
 }
 
 // Sizing decides. inventory is the size that the inventory gives, or
@@ -104,8 +136,8 @@ func (s *Sizer) Sizing(inventory int64) Sizing {
 	if s.unknown.clients > 0 && (s.body.clients == 0 || s.unknown.n > s.body.n) {
 		top, slack = s.unknown, headerSlack(s.unknown.n)
 	}
-	sizing := Sizing{Size: Size{accesslog.None, SizeUnknown}, least: top.n, slack: slack}
-	if top.clients >= 2 {
+	sizing := Sizing{Size: Size{accesslog.None, SizeUnknown}, floor: max(top.n-slack, s.extent)}
+	if top.clients >= 2 && s.extent <= top.n {
 		sizing.Size = Size{top.n, SizeRepeated}
 	}
 	return sizing

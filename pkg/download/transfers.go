@@ -8,7 +8,7 @@ import (
 // transfers is the least number of times that every byte was handed over, by
 // what is proven: the whole responses, and the thinnest place of the pieces.
 func (f *Fold) transfers() int64 {
-	if !f.sizing.proves() || len(f.pieces) == 0 {
+	if !f.sizing.proves() || f.sizing.Size.Bytes == 0 || len(f.pieces) == 0 {
 		return f.wholes
 	}
 	return f.wholes + thinnest(f.pieces, f.sizing.Size.Bytes)
@@ -48,49 +48,45 @@ func thinnest(pieces []interval, size int64) int64 {
 	return least
 }
 
-// agentSet counts distinct user agents. Few pairs have more than one, so a
+// agentSet numbers distinct user agents. Few pairs have more than one, so a
 // list does until there are many.
 type agentSet struct {
 	list  [][]byte
-	set   map[string]struct{}
-	none  bool
+	set   map[string]int
 	count int64
 }
 
 const agentList = 16
 
-func (a *agentSet) reset() {
-	a.list, a.set, a.none, a.count = a.list[:0], nil, false, 0
-}
+func (a *agentSet) reset() { a.list, a.set, a.count = a.list[:0], nil, 0 }
 
-// add counts an agent and says whether it is new. A missing one is no agent,
-// but it is new once.
-func (a *agentSet) add(agent []byte) bool {
+// add gives the number of an agent, from 1. A missing one is no agent; its
+// number is 0.
+func (a *agentSet) add(agent []byte) int {
 	if agent == nil {
-		fresh := !a.none
-		a.none = true
-		return fresh
+		return 0
 	}
 	if a.set != nil {
-		if _, ok := a.set[string(agent)]; ok {
-			return false
+		n, known := a.set[string(agent)]
+		if !known {
+			a.count++
+			n = int(a.count)
+			a.set[string(agent)] = n
 		}
-		a.set[string(agent)] = struct{}{}
-		a.count++
-		return true
+		return n
 	}
-	for _, known := range a.list {
+	for i, known := range a.list {
 		if bytes.Equal(known, agent) {
-			return false
+			return i + 1
 		}
 	}
 	a.count++
 	a.list = append(a.list, agent)
 	if len(a.list) > agentList {
-		a.set = map[string]struct{}{}
-		for _, known := range a.list {
-			a.set[string(known)] = struct{}{}
+		a.set = make(map[string]int, 2*agentList)
+		for i, known := range a.list {
+			a.set[string(known)] = i + 1
 		}
 	}
-	return true
+	return int(a.count)
 }
