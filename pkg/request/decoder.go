@@ -1,0 +1,120 @@
+package request
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+var errBlock = errors.New("a block of requests is damaged")
+
+// Decoder walks over the requests of one block.
+type Decoder struct {
+	rest  []byte
+	left  int
+	dict  [][]byte
+	path  []byte // the recording of the request before
+	arena []byte // the recordings, of which a block stores the ends
+}
+
+// Reset starts at the first request of block. Requests borrow from block and
+// from space made here, so they stay valid when the decoder goes on.
+func (d *Decoder) Reset(block []byte) error {
+	d.rest, d.path, d.arena = block, nil, nil
+	rows, ok := d.number()
+	n, ok2 := d.number()
+	if !ok || !ok2 || rows > uint64(len(block)) || n > uint64(len(block)) {
+		return errBlock
+	}
+	d.left = int(rows)
+	d.dict = append(d.dict[:0], nil)
+	for range n {
+		text, ok := d.text()
+		if !ok {
+			return errBlock
+		}
+		d.dict = append(d.dict, text)
+	}
+	return nil
+}
+
+// Next reads the next request into r; false at the end of the block.
+func (d *Decoder) Next(r *Request) (bool, error) {
+	if d.left == 0 {
+		return false, nil
+	}
+	d.left--
+	fresh, ok := d.number()
+	if !ok || fresh == 1 && !d.recording() {
+		return false, errBlock
+	}
+	r.Recording = d.path
+	for kind, text := range r.texts() {
+		i, ok := d.number()
+		if !ok {
+			return false, errBlock
+		}
+		if kind == textURL && i > 0 {
+			if i--; i == 0 {
+				*text = r.Recording
+				continue
+			}
+		}
+		if i >= uint64(len(d.dict)) {
+			return false, errBlock
+		}
+		*text = d.dict[i]
+	}
+	rest, ok := readNumbers(d.rest, r)
+	if !ok {
+		return false, errBlock
+	}
+	d.rest = rest
+	return true, nil
+}
+
+// recording reads a new recording. The recordings of a block are laid one
+// behind the other, so a million of them are few allocations.
+func (d *Decoder) recording() bool {
+	shared, ok := d.number()
+	if !ok || shared > uint64(len(d.path)) {
+		return false
+	}
+	rest, ok := d.text()
+	if !ok {
+		return false
+	}
+	n := int(shared) + len(rest)
+	if cap(d.arena)-len(d.arena) < n {
+		d.arena = make([]byte, 0, max(16<<10, n))
+	}
+	from := len(d.arena)
+	d.arena = append(append(d.arena, d.path[:shared]...), rest...)
+	d.path = d.arena[from:len(d.arena):len(d.arena)]
+	return true
+}
+
+// number reads a uvarint; most are one byte.
+func (d *Decoder) number() (uint64, bool) {
+	if len(d.rest) > 0 && d.rest[0] < 0x80 {
+		v := uint64(d.rest[0])
+		d.rest = d.rest[1:]
+		return v, true
+	}
+	v, k := binary.Uvarint(d.rest)
+	if k <= 0 {
+		return 0, false
+	}
+	d.rest = d.rest[k:]
+	return v, true
+}
+
+// text reads a text with its length before it.
+func (d *Decoder) text() ([]byte, bool) {
+	n, ok := d.number()
+	if !ok || n > uint64(len(d.rest)) {
+		return nil, false
+	}
+	text := d.rest[:n:n]
+	d.rest = d.rest[n:]
+	return text, true
+}

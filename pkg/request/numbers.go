@@ -1,0 +1,129 @@
+package request
+
+import (
+	"encoding/binary"
+
+	"github.com/logrecount/recount/pkg/accesslog"
+)
+
+// Which optional numbers a row has.
+const (
+	hasStart = 1 << iota
+	hasEnd
+	hasBytes
+	hasSent
+	hasObjectSize
+	hasRange
+	hasDuration
+)
+
+// appendNumbers encodes all of r but its texts:
+//
+//	a byte of has bits, kind, meaning, finished, range from, flags (2 bytes)
+//	uvarint source, line, offset; varint UTC offset; uvarint status
+//	varint of each optional number that is there, in the order of the bits
+func appendNumbers(dst []byte, r *Request) []byte {
+	at := len(dst)
+	dst = append(dst, 0, byte(r.Kind), byte(r.Meaning), byte(r.Finished), byte(r.RangeFrom), byte(r.Flags), byte(r.Flags>>8))
+	dst = binary.AppendUvarint(dst, uint64(r.Source))
+	dst = binary.AppendUvarint(dst, uint64(r.Line))
+	dst = binary.AppendUvarint(dst, uint64(r.Offset))
+	dst = binary.AppendVarint(dst, int64(r.UTCOffsetMin))
+	dst = binary.AppendUvarint(dst, uint64(r.Status))
+	var has byte
+	if r.TimeStart != accesslog.NoTime {
+		has |= hasStart
+		dst = binary.AppendVarint(dst, r.TimeStart)
+	}
+	if r.TimeEnd != accesslog.NoTime {
+		has |= hasEnd
+		dst = binary.AppendVarint(dst, r.TimeEnd)
+	}
+	if r.Bytes != accesslog.None {
+		has |= hasBytes
+		dst = binary.AppendVarint(dst, r.Bytes)
+	}
+	if r.Sent != accesslog.None {
+		has |= hasSent
+		dst = binary.AppendVarint(dst, r.Sent)
+	}
+	if r.ObjectSize != accesslog.None {
+		has |= hasObjectSize
+		dst = binary.AppendVarint(dst, r.ObjectSize)
+	}
+	if r.RangeFrom != accesslog.RangeNone {
+		has |= hasRange
+		dst = binary.AppendVarint(binary.AppendVarint(dst, r.RangeStart), r.RangeEnd)
+	}
+	if r.DurationUS != accesslog.None {
+		has |= hasDuration
+		dst = binary.AppendVarint(dst, r.DurationUS)
+	}
+	dst[at] = has
+	return dst
+}
+
+// readNumbers is the inverse of appendNumbers.
+func readNumbers(src []byte, r *Request) (rest []byte, ok bool) {
+	if len(src) < 7 {
+		return nil, false
+	}
+	has := src[0]
+	r.Kind, r.Meaning, r.Finished = Kind(src[1]), accesslog.Meaning(src[2]), accesslog.Finished(src[3])
+	r.RangeFrom = accesslog.RangeFrom(src[4])
+	r.Flags = accesslog.Flags(src[5]) | accesslog.Flags(src[6])<<8
+	n := numbers{src[7:], true}
+	r.Source, r.Line, r.Offset = int32(n.unsigned()), int64(n.unsigned()), int64(n.unsigned())
+	r.UTCOffsetMin, r.Status = int16(n.signed()), int16(n.unsigned())
+	r.TimeStart, r.TimeEnd = accesslog.NoTime, accesslog.NoTime
+	r.Bytes, r.Sent, r.ObjectSize = accesslog.None, accesslog.None, accesslog.None
+	r.RangeStart, r.RangeEnd, r.DurationUS = accesslog.None, accesslog.None, accesslog.None
+	if has&hasStart != 0 {
+		r.TimeStart = n.signed()
+	}
+	if has&hasEnd != 0 {
+		r.TimeEnd = n.signed()
+	}
+	if has&hasBytes != 0 {
+		r.Bytes = n.signed()
+	}
+	if has&hasSent != 0 {
+		r.Sent = n.signed()
+	}
+	if has&hasObjectSize != 0 {
+		r.ObjectSize = n.signed()
+	}
+	if has&hasRange != 0 {
+		r.RangeStart, r.RangeEnd = n.signed(), n.signed()
+	}
+	if has&hasDuration != 0 {
+		r.DurationUS = n.signed()
+	}
+	return n.rest, n.ok
+}
+
+// numbers reads varints one behind the other.
+type numbers struct {
+	rest []byte
+	ok   bool
+}
+
+func (n *numbers) unsigned() uint64 {
+	v, k := binary.Uvarint(n.rest)
+	if k <= 0 {
+		n.ok, n.rest = false, nil
+		return 0
+	}
+	n.rest = n.rest[k:]
+	return v
+}
+
+func (n *numbers) signed() int64 {
+	v, k := binary.Varint(n.rest)
+	if k <= 0 {
+		n.ok, n.rest = false, nil
+		return 0
+	}
+	n.rest = n.rest[k:]
+	return v
+}

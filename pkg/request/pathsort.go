@@ -1,0 +1,89 @@
+package request
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
+
+// pathKey is a row to be sorted, with eight bytes of its path at hand as a
+// number.
+type pathKey struct {
+	part uint64
+	row  uint32
+}
+
+// fewPaths is below how many paths whole comparisons are cheaper.
+const fewPaths = 12
+
+// sortPaths puts keys into the byte order of their paths, which are alike up to
+// depth. Paths are long and start alike, so comparing them whole costs a cache
+// miss and a long way each time; here eight bytes at a time are compared as
+// numbers, and only paths with the same eight bytes look at the next (a
+// multikey sort; it takes about a third of the time of sorting with
+// bytes.Compare).
+func (b *Batch) sortPaths(keys []pathKey, depth int) {
+	for {
+		if len(keys) < fewPaths {
+			slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x.row)[depth:], b.path(y.row)[depth:]) })
+			return
+		}
+		alike := true
+		for i := range keys {
+			keys[i].part = eight(b.path(keys[i].row), depth)
+			alike = alike && keys[i].part == keys[0].part
+		}
+		if !alike {
+			break
+		}
+		if !b.allReach(keys, depth+8) {
+			b.sortEnding(keys)
+			return
+		}
+		depth += 8
+	}
+	slices.SortFunc(keys, func(x, y pathKey) int { return cmp.Compare(x.part, y.part) })
+	for len(keys) > 0 {
+		n := 1
+		for n < len(keys) && keys[n].part == keys[0].part {
+			n++
+		}
+		switch {
+		case n == 1:
+		case b.allReach(keys[:n], depth+8):
+			b.sortPaths(keys[:n], depth+8)
+		default:
+			b.sortEnding(keys[:n])
+		}
+		keys = keys[n:]
+	}
+}
+
+// sortEnding sorts paths of which some have ended. Where one ends its part is
+// padded with zero bytes, so it may stand beside one that goes on with zero
+// bytes; then only the lengths decide. Mostly all are one path.
+func (b *Batch) sortEnding(keys []pathKey) {
+	slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x.row), b.path(y.row)) })
+}
+
+func (b *Batch) allReach(keys []pathKey, depth int) bool {
+	for _, k := range keys {
+		if r := &b.rows[k.row]; int(r.pathEnd-r.path) < depth {
+			return false
+		}
+	}
+	return true
+}
+
+// eight is the eight bytes of text from depth on as a number, padded with zero
+// bytes.
+func eight(text []byte, depth int) uint64 {
+	text = text[depth:]
+	if len(text) >= 8 {
+		return binary.BigEndian.Uint64(text)
+	}
+	var b [8]byte
+	copy(b[:], text)
+	return binary.BigEndian.Uint64(b[:])
+}
