@@ -5,6 +5,7 @@ import (
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/casefile"
 	"github.com/logrecount/recount/pkg/client"
 	"github.com/logrecount/recount/pkg/recording"
 	"github.com/logrecount/recount/pkg/request"
@@ -22,6 +23,7 @@ type worker struct {
 	rejects   rejects
 	stats     []stats // by source id - 1
 	progress  *progress
+	shown     bool // the requests table is written, so texts that only it shows are carried
 
 	source  *source // whose parser is at hand
 	parser  accesslog.Parser
@@ -32,18 +34,21 @@ type worker struct {
 	scratch []byte
 }
 
-func newWorker(store *spill.Store, m *recording.Matcher, inv *recording.Inventory, sources int, batch int, p *progress) *worker {
-	w := &worker{store: store, matcher: m, inventory: inv, batch: request.NewBatch(batch), rejects: rejects{store: store}, progress: p}
-	w.stats = make([]stats, sources)
-	for i := range w.stats {
-		w.stats[i] = newStats()
+func newWorker(a *analysis, m *recording.Matcher) *worker {
+	w := &worker{
+		store: a.store, matcher: m, inventory: a.inventory, batch: request.NewBatch(a.budget.batch),
+		rejects: rejects{store: a.store}, progress: a.watch,
+		shown: a.writer.Wants(casefile.TableRequests),
+	}
+	for range a.sources {
+		w.stats = append(w.stats, newStats())
 	}
 	return w
 }
 
 // chunk reads one chunk.
 func (w *worker) chunk(j job) error {
-	if w.source != j.source && !j.chunk.InLong { // before the first lines, the format is not known yet
+	if w.source != j.source && !j.chunk.InLong && len(j.chunk.Data) > 0 { // before the first lines, the format is not known yet
 		w.source, w.parser = j.source, j.source.reading.NewParser()
 	}
 	st := &w.stats[j.source.ID-1]
@@ -180,21 +185,22 @@ func (w *worker) learnHeaders(src *source, st *stats, r *accesslog.Record, m rec
 func (w *worker) fill(j job, n int64, line accesslog.Line, m recording.Match) {
 	r, q := &w.record, &w.request
 	name, _ := w.clients.Client(r.Client)
-	host := m.Host
-	if host == nil {
-		host = r.Host
-	}
 	*q = request.Request{
 		Source: j.source.ID, Line: n, Offset: j.chunk.Offset + int64(line.Start),
 		UTCOffsetMin: r.UTCOffsetMin,
-		Client:       name, Forwarded: r.Forwarded, Method: r.Method, Recording: m.Path, URL: r.Target, Host: host,
-		Protocol: r.Protocol, Agent: r.Agent, Referrer: r.Referrer, User: r.User,
+		Client:       name, Recording: m.Path, Protocol: r.Protocol, Agent: r.Agent,
 		Status: r.Status, Bytes: r.Bytes, Sent: r.Sent, ObjectSize: r.ObjectSize,
 		Meaning:    j.source.meaningOf(r.Format),
 		RangeStart: r.RangeStart, RangeEnd: r.RangeEnd, RangeFrom: r.RangeFrom,
 		Finished: r.Finished, DurationUS: r.DurationUS, Flags: r.Flags,
 	}
 	q.TimeStart, q.TimeEnd = span(r)
+	if w.shown {
+		q.Forwarded, q.Method, q.URL, q.Referrer, q.User = r.Forwarded, r.Method, r.Target, r.Referrer, r.User
+		if q.Host = m.Host; q.Host == nil {
+			q.Host = r.Host
+		}
+	}
 	q.Kind = request.KindOf(r.Method, r.Status, m.Kind == recording.Directory, r.Bytes)
 }
 
