@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"context"
+	"iter"
 	"sync"
 
 	"github.com/logrecount/recount/internal/spill"
@@ -32,6 +33,7 @@ type totals struct {
 // grouper groups one part after another. It is for one goroutine.
 type grouper struct {
 	runs      *runs
+	shown     map[string]int64 // of the directories above the parts' begins
 	sources   []*source
 	matcher   *recording.Matcher
 	inventory *recording.Inventory
@@ -90,9 +92,7 @@ func group(ctx context.Context, parts []*part, groupers []*grouper) error {
 // part groups one part.
 func (g *grouper) part(ctx context.Context, p *part) error {
 	g.out = p.out
-	if err := g.enter(p.from); err != nil {
-		return err
-	}
+	g.enter(p.from)
 	m := g.runs.merge(p.from, p.to)
 	c, ok := m.Next()
 	for ok && ctx.Err() == nil {
@@ -118,33 +118,54 @@ func (g *grouper) part(ctx context.Context, p *part) error {
 
 // enter finds where a part starts: which directories are above it, and what of
 // the inventory is before it.
-func (g *grouper) enter(from []byte) error {
+func (g *grouper) enter(from []byte) {
 	g.dirs = g.dirs[:0]
 	g.row = 0
 	if from == nil {
-		return nil
+		return
 	}
 	g.row = g.inventory.Search(from)
-	for i, c := range from[:max(len(from)-1, 0)] {
-		if c != '/' {
-			continue
-		}
-		dir := from[: i+1 : i+1]
-		clients, err := g.shownTo(dir)
-		if err != nil {
-			return err
-		}
-		if clients > 0 {
+	for dir := range above(from) {
+		if clients := g.shown[string(dir)]; clients > 0 {
 			g.dirs = append(g.dirs, directory{dir, clients})
 		}
 	}
-	return nil
 }
 
-// shownTo counts the clients that a directory's page was shown to, which lies
-// in a part before.
-func (g *grouper) shownTo(dir []byte) (clients int64, err error) {
-	m := g.runs.merge(dir, append(bytes.Clone(dir), 0))
+// above gives the directories that path is in, from the root down.
+func above(path []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for i, c := range path[:max(len(path)-1, 0)] {
+			if c == '/' && !yield(path[:i+1:i+1]) {
+				return
+			}
+		}
+	}
+}
+
+// shownAbove counts, for each directory above a cut, the clients that its page
+// was shown to. Its requests lie in a part before the cut, and parts are
+// grouped side by side.
+func (r *runs) shownAbove(cuts [][]byte) (map[string]int64, error) {
+	shown := map[string]int64{}
+	for _, cut := range cuts {
+		for dir := range above(cut) {
+			if _, done := shown[string(dir)]; done {
+				continue
+			}
+			clients, err := r.shownTo(dir)
+			if err != nil {
+				return nil, err
+			}
+			shown[string(dir)] = clients
+		}
+	}
+	return shown, nil
+}
+
+// shownTo counts the clients that a directory's page was shown to.
+func (r *runs) shownTo(dir []byte) (clients int64, err error) {
+	m := r.merge(dir, append(bytes.Clone(dir), 0))
 	var last []byte
 	for c, ok := m.Next(); ok; c, ok = m.Next() {
 		if c.req.Kind == request.KindListing && (clients == 0 || !bytes.Equal(last, c.req.Client)) {

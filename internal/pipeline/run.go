@@ -150,7 +150,7 @@ func (a *analysis) limitMemory() func() {
 // scan is the first phase.
 func (a *analysis) scan(ctx context.Context) error {
 	for range a.budget.workers {
-		a.workers = append(a.workers, newWorker(a.store, a.matcher.Clone(), a.inventory, len(a.sources), a.budget.batch, a.watch))
+		a.workers = append(a.workers, newWorker(a, a.matcher.Clone()))
 	}
 	return scan(ctx, &a.options, a.sources, a.workers, a.watch)
 }
@@ -177,9 +177,14 @@ func (a *analysis) group(ctx context.Context) error {
 	for _, w := range a.workers {
 		all.all = append(all.all, w.runs...)
 	}
-	parts := a.parts(all)
+	cuts := all.split(a.budget.workers * partsPerWorker)
+	shown, err := all.shownAbove(cuts)
+	if err != nil {
+		return err
+	}
+	parts := a.parts(cuts)
 	for range a.budget.workers {
-		a.groupers = append(a.groupers, a.newGrouper(all))
+		a.groupers = append(a.groupers, a.newGrouper(all, shown))
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -188,7 +193,7 @@ func (a *analysis) group(ctx context.Context) error {
 		defer close(written)
 		writeRows(parts, a.writer, func(err error) { cancel(err) })
 	}()
-	err := group(ctx, parts, a.groupers)
+	err = group(ctx, parts, a.groupers)
 	<-written
 	if err != nil {
 		return err // that of a table too: it is the cause why grouping stopped
@@ -200,14 +205,13 @@ func (a *analysis) group(ctx context.Context) error {
 // that a part that is slow keeps no worker idle for long.
 const partsPerWorker = 8
 
-// parts splits the work.
-func (a *analysis) parts(all *runs) []*part {
+// parts splits the work at cuts.
+func (a *analysis) parts(cuts [][]byte) []*part {
 	wants := &wanted{
 		requests: a.writer.Wants(casefile.TableRequests), downloads: a.writer.Wants(casefile.TableDownloads),
 		recordings: a.writer.Wants(casefile.TableRecordings), listings: a.writer.Wants(casefile.TableListings),
 		agents: a.writer.Wants(casefile.TableAgents),
 	}
-	cuts := all.split(a.budget.workers * partsPerWorker)
 	var parts []*part
 	var from []byte
 	for _, to := range append(slices.Clip(cuts), nil) {
@@ -221,9 +225,9 @@ func (a *analysis) parts(all *runs) []*part {
 	return parts
 }
 
-func (a *analysis) newGrouper(all *runs) *grouper {
+func (a *analysis) newGrouper(all *runs, shown map[string]int64) *grouper {
 	g := &grouper{
-		runs: all, sources: a.sources, matcher: a.matcher.Clone(), inventory: a.inventory, progress: a.watch,
+		runs: all, shown: shown, sources: a.sources, matcher: a.matcher.Clone(), inventory: a.inventory, progress: a.watch,
 		fold:    download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].stats.headers }),
 		clients: spill.NewFold(a.store, a.budget.fold, clientCodec),
 		agents:  spill.NewFold(a.store, a.budget.fold, countCodec),
@@ -243,7 +247,9 @@ type budget struct {
 
 // newBudget shares out what the inventory and the chunks leave: half to runs,
 // a quarter each to batches and folds. The rest of the total is what the
-// collector needs to breathe.
+// collector needs to breathe. A batch has no more than 16 MiB: with 64 MiB its
+// sort and its encoding miss the cache so often that they take half as long
+// again.
 func newBudget(o *Options, inv *recording.Inventory) budget {
 	b := budget{total: o.Memory, workers: o.Workers}
 	if b.total <= 0 {
@@ -255,7 +261,7 @@ func newBudget(o *Options, inv *recording.Inventory) budget {
 	free := max(b.total-inv.MemoryBytes()-int64(2*b.workers+3)*3/2<<20, b.total/8)
 	share := free * 6 / 10
 	b.runs = share / 2
-	b.batch = int(min(share/4/int64(b.workers), 4<<20))
+	b.batch = int(min(share/4/int64(b.workers), 16<<20))
 	b.fold = share / 4 / int64(2*b.workers)
 	return b
 }
