@@ -13,8 +13,10 @@ type Options struct {
 	Out      string    // the case folder to make
 	Force    bool      // replace an existing case
 
-	Formats  []PerSource // which format a source has, where the user says so; Value is a format name
-	Meanings []PerSource // which bytes meaning a source has, where the user says so; Value is a meaning
+	Formats  []PerSource         // which format a source has, where the user says so; Value is a format name
+	Given    []*accesslog.Format // formats of a server's configuration, offered to every source
+	Zones    []PerSource         // time zone of sources whose times have none, an IANA name
+	Meanings []PerSource         // which bytes meaning a source has, where the user says so; Value is a meaning
 
 	Recordings []string // globs, or one regular expression written as re:EXPR; empty: audio and video files
 	Inventory  string   // CSV file with path, size and attributes; empty: none
@@ -55,5 +57,3 @@ type Progress struct {
 	Rejects    int64
 	Recordings int64 // in the group phase
 }
-
-var _ accesslog.Meaning

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"github.com/logrecount/recount/pkg/accesslog"
@@ -36,6 +37,16 @@ func (a *analysis) openSources() error {
 			if src.meaning, src.meaningSet = accesslog.ParseMeaning(name); !src.meaningSet {
 				return &UsageError{Err: fmt.Errorf("unknown bytes meaning %q", name), Hint: "the meanings are planned, accepted_body, accepted_with_headers, transferred, unknown"}
 			}
+		}
+		name, ok, err = lastMatch(a.options.Zones, s.Path)
+		if err != nil {
+			return err
+		}
+		if ok {
+			if src.zone, err = time.LoadLocation(name); err != nil {
+				return &UsageError{Err: fmt.Errorf("unknown time zone %q", name), Hint: "give an IANA name such as Europe/Stockholm, or UTC"}
+			}
+			src.reading.Zone = src.zone
 		}
 		a.sources = append(a.sources, src)
 	}

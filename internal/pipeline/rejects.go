@@ -9,18 +9,28 @@ import (
 	"github.com/logrecount/recount/pkg/casefile"
 )
 
-// rejects keeps a worker's rejects as a run. A worker gets its chunks in the
-// order of the evidence, so they come sorted by source and offset.
+// rejects keeps a worker's rejects as sorted runs. A worker gets its chunks
+// nearly in the order of the evidence: those that are for it alone may overtake
+// the others, and then a new run begins.
 type rejects struct {
 	store  *spill.Store
 	block  []byte
-	blocks []spill.Block
+	runs   [][]spill.Block
+	source int32 // of the last reject
+	offset int64
 }
 
 // rejectBlock is the size at which a block of rejects is closed.
 const rejectBlock = 64 << 10
 
 func (r *rejects) add(source int32, line, offset, length int64, reason accesslog.Reason, head []byte) error {
+	if len(r.runs) == 0 || source < r.source || source == r.source && offset < r.offset {
+		if err := r.flush(); err != nil {
+			return err
+		}
+		r.runs = append(r.runs, nil)
+	}
+	r.source, r.offset = source, offset
 	head = head[:min(len(head), accesslog.RejectHead)]
 	b := binary.AppendUvarint(r.block, uint64(source))
 	b = binary.AppendUvarint(b, uint64(line))
@@ -40,12 +50,13 @@ func (r *rejects) flush() error {
 		return nil
 	}
 	b, err := r.store.Put(r.block)
-	r.blocks = append(r.blocks, b)
+	last := len(r.runs) - 1
+	r.runs[last] = append(r.runs[last], b)
 	r.block = r.block[:0]
 	return err
 }
 
-// rejectCursor walks over one worker's rejects.
+// rejectCursor walks over one run of rejects.
 type rejectCursor struct {
 	store  *spill.Store
 	blocks []spill.Block
@@ -91,7 +102,9 @@ func (c *rejectCursor) Err() error { return c.err }
 func eachReject(sources []*source, workers []*worker, yield func(*casefile.RejectRow) error) error {
 	var cursors []*rejectCursor
 	for _, w := range workers {
-		cursors = append(cursors, &rejectCursor{store: w.store, blocks: w.rejects.blocks})
+		for _, run := range w.rejects.runs {
+			cursors = append(cursors, &rejectCursor{store: w.store, blocks: run})
+		}
 	}
 	m := spill.NewMerge(cursors, func(a, b *rejectCursor) bool {
 		if a.row.Source != b.row.Source {

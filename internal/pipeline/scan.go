@@ -33,8 +33,9 @@ type buffer struct {
 type scanner struct {
 	options *Options
 	sources []*source
+	workers []*worker
 	free    chan *buffer
-	work    chan job
+	work    chan job // for any worker
 	hash    chan job
 	read    atomic.Int64 // bytes of evidence, as stored
 	current atomic.Pointer[source]
@@ -43,7 +44,7 @@ type scanner struct {
 // scan reads all sources once. The sources' hashes, pieces and errors are then
 // known; the workers hold the rest.
 func scan(ctx context.Context, o *Options, sources []*source, workers []*worker, watch *progress) error {
-	s := &scanner{options: o, sources: sources, work: make(chan job), hash: make(chan job)}
+	s := &scanner{options: o, sources: sources, workers: workers, work: make(chan job), hash: make(chan job)}
 	watch.scanning(s)
 	buffers := 2*len(workers) + 3
 	s.free = make(chan *buffer, buffers)
@@ -56,7 +57,11 @@ func scan(ctx context.Context, o *Options, sources []*source, workers []*worker,
 	wg.Go(func() { s.hasher() })
 	for _, w := range workers {
 		wg.Go(func() {
-			for j := range s.work {
+			for {
+				j, ok := s.take(w)
+				if !ok {
+					break
+				}
 				if err := w.chunk(j); err != nil {
 					cancel(err)
 				}
@@ -75,9 +80,43 @@ func scan(ctx context.Context, o *Options, sources []*source, workers []*worker,
 		s.source(ctx, src)
 	}
 	close(s.work)
+	for _, w := range workers {
+		close(w.own)
+	}
 	close(s.hash)
 	wg.Wait()
 	return context.Cause(ctx)
+}
+
+// take gives a worker its next chunk: one that is for it alone, or one that is
+// for anybody; false when there are no more of either.
+func (s *scanner) take(w *worker) (job, bool) {
+	own, work := w.own, s.work
+	for own != nil || work != nil {
+		select {
+		case j, ok := <-own:
+			if ok {
+				return j, true
+			}
+			own = nil
+		case j, ok := <-work:
+			if ok {
+				return j, true
+			}
+			work = nil
+		}
+	}
+	return job{}, false
+}
+
+// pass hands a chunk to the workers. The chunks of a source whose lines must be
+// read in order all go to one worker.
+func (s *scanner) pass(j job) {
+	if j.source.reading.Known() && !j.source.reading.Stateless() {
+		s.workers[int(j.source.ID)%len(s.workers)].own <- j
+		return
+	}
+	s.work <- j
 }
 
 func (s *scanner) done(b *buffer) {
@@ -116,16 +155,23 @@ func (s *scanner) source(ctx context.Context, src *source) {
 			return
 		}
 		if !detected && !chunk.InLong && len(chunk.Data) > 0 {
-			src.reading, detected = accesslog.Detect(chunk.Data).Reading, true
+			src.reading, detected = s.detect(src, chunk.Data), true
 		}
 		p := &piece{offset: chunk.Offset}
 		src.pieces = append(src.pieces, p)
 		j := job{source: src, chunk: chunk, piece: p, damaged: chunk.Last && r.Damage() != nil, buf: buf}
 		buf.left.Store(2)
 		s.hash <- j
-		s.work <- j
+		s.pass(j)
 	}
 	s.finish(src, r)
+}
+
+// detect finds how a source is read.
+func (s *scanner) detect(src *source, sample []byte) accesslog.Reading {
+	reading := accesslog.Detect(sample, s.options.Given...).Reading
+	reading.Zone = src.zone
+	return reading
 }
 
 // finish records what is known at the end of a source.

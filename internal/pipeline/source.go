@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/download"
@@ -17,6 +18,7 @@ import (
 type source struct {
 	evidence.Source
 	reading    accesslog.Reading
+	zone       *time.Location    // of times without one, by the user's word; nil: none given
 	meaning    accesslog.Meaning // by the user's word
 	meaningSet bool
 	pieces     []*piece

@@ -23,7 +23,8 @@ type worker struct {
 	rejects   rejects
 	stats     []stats // by source id - 1
 	progress  *progress
-	shown     bool // the requests table is written, so texts that only it shows are carried
+	own       chan job // chunks that are for this worker alone
+	shown     bool     // the requests table is written, so texts that only it shows are carried
 
 	source  *source // whose parser is at hand
 	parser  accesslog.Parser
@@ -37,7 +38,7 @@ type worker struct {
 func newWorker(a *analysis, m *recording.Matcher) *worker {
 	w := &worker{
 		store: a.store, matcher: m, inventory: a.inventory, batch: request.NewBatch(a.budget.batch),
-		rejects: rejects{store: a.store}, progress: a.watch,
+		rejects: rejects{store: a.store}, progress: a.watch, own: make(chan job),
 		shown: a.writer.Wants(casefile.TableRequests),
 	}
 	for range a.sources {
@@ -93,6 +94,9 @@ func (w *worker) lines(j job, st *stats) error {
 			continue
 		case w.parser == nil:
 		case accesslog.Comment(text):
+			if d, ok := w.parser.(accesslog.Director); ok {
+				d.Directive(text)
+			}
 			st.comments++
 			continue
 		default:
@@ -109,6 +113,10 @@ func (w *worker) lines(j job, st *stats) error {
 			if err := w.flushBatch(); err != nil {
 				return err
 			}
+			continue
+		}
+		if reason == accesslog.ReasonHeader {
+			st.comments++
 			continue
 		}
 		if err := w.reject(j, st, n, j.chunk.Offset+int64(line.Start), int64(len(line.Text)), line.Text, reason); err != nil {
@@ -189,7 +197,7 @@ func (w *worker) fill(j job, n int64, line accesslog.Line, m recording.Match) {
 		Source: j.source.ID, Line: n, Offset: j.chunk.Offset + int64(line.Start),
 		UTCOffsetMin: r.UTCOffsetMin,
 		Client:       name, Recording: m.Path, Protocol: r.Protocol, Agent: r.Agent,
-		Status: r.Status, Bytes: r.Bytes, Sent: r.Sent, ObjectSize: r.ObjectSize,
+		Status: r.Status, Bytes: r.Bytes, Sent: r.Sent, ObjectSize: r.ObjectSize, SizeFrom: r.SizeFrom,
 		Meaning:    j.source.meaningOf(r.Format),
 		RangeStart: r.RangeStart, RangeEnd: r.RangeEnd, RangeFrom: r.RangeFrom,
 		Finished: r.Finished, DurationUS: r.DurationUS, Flags: r.Flags,

@@ -17,34 +17,37 @@ var (
 	formatCommon = &Format{
 		Name: "common", Title: "Common Log Format (NCSA, Apache %h %l %u %t \"%r\" %>s %b)",
 		Meaning: MeaningUnknown, MeaningWhy: "the same syntax is written with %b (planned) and %O (accepted with headers)",
-		TimeAt: TimeAtEither, Stateless: true, Source: "Apache mod_log_config", family: familyCLF,
+		TimeAt: TimeAtEither, Zone: ZoneLogged, Escaping: clfEscaping, Fields: "client ident user [time] \"request\" status bytes", Stateless: true, Source: "Apache mod_log_config", Family: "clf",
 	}
 	formatCombined = &Format{
 		Name: "combined", Title: "Combined Log Format (Apache, and nginx by default)",
 		Meaning: MeaningUnknown, MeaningWhy: "the same syntax is written with %b (planned), %O (accepted with headers) and nginx's $body_bytes_sent (accepted body)",
-		TimeAt: TimeAtEither, Stateless: true, Source: "Apache mod_log_config; nginx ngx_http_log_module", family: familyCLF,
+		TimeAt: TimeAtEither, Zone: ZoneLogged, Escaping: clfEscaping, Fields: "client ident user [time] \"request\" status bytes \"referrer\" \"user agent\"", Stateless: true, Source: "Apache mod_log_config; nginx ngx_http_log_module", Family: "clf",
 	}
 	formatVhostCommon = &Format{
 		Name: "vhost_common", Title: "virtual host before common (Apache %v or %v:%p)",
 		Meaning: MeaningUnknown, MeaningWhy: "written with %b (planned) or %O (accepted with headers)",
-		TimeAt: TimeAtEither, Stateless: true, Source: "Apache mod_log_config", family: familyCLF,
+		TimeAt: TimeAtEither, Zone: ZoneLogged, Escaping: clfEscaping, Fields: "host[:port] client ident user [time] \"request\" status bytes", Stateless: true, Source: "Apache mod_log_config", Family: "clf",
 	}
 	formatVhostCombined = &Format{
 		Name: "vhost_combined", Title: "virtual host before combined (Debian's Apache)",
 		Meaning: MeaningUnknown, MeaningWhy: "Debian writes %O (accepted with headers) here, others %b (planned)",
-		TimeAt: TimeAtEither, Stateless: true, Source: "Apache mod_log_config; Debian apache2.conf", family: familyCLF,
+		TimeAt: TimeAtEither, Zone: ZoneLogged, Escaping: clfEscaping, Fields: "host[:port] client ident user [time] \"request\" status bytes \"referrer\" \"user agent\"", Stateless: true, Source: "Apache mod_log_config; Debian apache2.conf", Family: "clf",
 	}
 	formatCombinedIO = &Format{
 		Name: "combinedio", Title: "combined with bytes in and out (Apache mod_logio %I %O)",
 		Meaning: MeaningPlanned, MeaningWhy: "%b is the planned size; %O beside it counts what the network accepted, with headers",
-		TimeAt: TimeAtStart, Stateless: true, Source: "Apache mod_logio", family: familyCLF,
+		TimeAt: TimeAtStart, Zone: ZoneLogged, Escaping: clfEscaping, Fields: "client ident user [time] \"request\" status bytes \"referrer\" \"user agent\" bytes-in bytes-out", Stateless: true, Source: "Apache mod_logio", Family: "clf",
 	}
 	formatNginxCombined = &Format{
 		Name: "nginx_combined", Title: "nginx's combined; give it with --format, its syntax is that of combined",
 		Meaning: MeaningAcceptedBody, MeaningWhy: "$body_bytes_sent counts body bytes that the network accepted",
-		TimeAt: TimeAtEnd, Stateless: true, Source: "nginx ngx_http_log_module", family: familyCLF,
+		TimeAt: TimeAtEnd, Zone: ZoneLogged, Escaping: clfEscaping, Fields: "client - user [time] \"request\" status bytes \"referrer\" \"user agent\"", Stateless: true, Source: "nginx ngx_http_log_module", Family: "clf",
 	}
 )
+
+// clfEscaping is how the servers of the family escape.
+const clfEscaping = `Apache: \" \\ \b \n \r \t \v \xhh; nginx: \xHH; "-" for nothing`
 
 // clf reads the family. It is the hand-tuned path: each separator is searched
 // once, nothing is copied. The regular expression in clf_plain_test.go is its
@@ -68,7 +71,7 @@ func newCLF(reading Reading) Parser {
 
 // Parse implements Parser.
 func (p *clf) Parse(line []byte, r *Record) Reason {
-	*r = Record{Bytes: None, Sent: None, ObjectSize: None, RangeStart: None, RangeEnd: None, DurationUS: None, Time: NoTime}
+	r.Reset()
 	i := p.findTime(line)
 	if i < 0 {
 		return whyNoTime(line)

@@ -69,13 +69,7 @@ func outcome(r *Record, reason Reason) string {
 
 // anyCLF is the reading of a source in which the family was found.
 func anyCLF() Reading {
-	var family []*Format
-	for _, f := range formats {
-		if f.family == familyCLF {
-			family = append(family, f)
-		}
-	}
-	return Reading{Formats: family, Main: formatCombined}
+	return Reading{Formats: formatsOf("clf"), Main: formatCombined}
 }
 
 // parity compares parser and twin for one line, under every reading.

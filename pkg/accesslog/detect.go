@@ -1,58 +1,139 @@
 package accesslog
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Detection is what a sample of a source showed.
 type Detection struct {
+	Reading    Reading     // how the source is read; unknown if no candidate is good enough
+	Candidates []Candidate // every reading that reads at least one line, the best first
+	Lines      int         // lines of the sample that are neither blank nor comments
+}
+
+// Best is the candidate that reads most lines; without any it is empty.
+func (d Detection) Best() Candidate {
+	if len(d.Candidates) == 0 {
+		return Candidate{Lines: d.Lines}
+	}
+	return d.Candidates[0]
+}
+
+// Candidate is one way to read a source.
+type Candidate struct {
 	Reading Reading
-	Lines   int            // lines of the sample that are neither blank nor comments
-	Parsed  int            // of them, read by the reading
-	Formats map[string]int // lines read, by format
+	Lines   int            // lines tried
+	Parsed  int            // of them, read, headers included
+	Formats map[string]int // records, by format
 }
 
 // detectLines is how many lines of a sample are tried.
 const detectLines = 2000
 
-// Detect finds how a source is read, from the begin of its stream. A family is
-// taken if it reads at least a tenth of the lines: the syntaxes of the table
-// are so strict that a text of another kind does not read at all, and a log
-// that starts with rubbish is still a log. The sample's last line may be cut.
-func Detect(sample []byte) Detection {
-	d := detectFamily(sample, familyCLF)
-	if d.Parsed == 0 || d.Parsed*10 < d.Lines {
-		d.Reading = Reading{}
+// Detect finds how a source is read, from the begin of its stream. Every family
+// of the table is tried, and before them the formats given (those of a server's
+// configuration), each bare and inside each wrapper. The reading that reads
+// most lines is taken; of equals the one that stands first in the table. It
+// must read at least a tenth of the lines: the syntaxes are so strict that a
+// text of another kind does not read at all, and a log that starts with rubbish
+// is still a log. The sample's last line may be cut.
+func Detect(sample []byte, given ...*Format) Detection {
+	var d Detection
+	for _, r := range readings(given) {
+		c := try(sample, r)
+		d.Lines = max(d.Lines, c.Lines)
+		if c.Parsed > 0 && c.Reading.Known() {
+			d.Candidates = append(d.Candidates, c)
+		}
+	}
+	slices.SortStableFunc(d.Candidates, func(a, b Candidate) int { return cmp.Compare(b.Parsed, a.Parsed) })
+	if len(d.Candidates) > 0 && d.Candidates[0].Parsed*10 >= d.Candidates[0].Lines {
+		d.Reading = d.Candidates[0].Reading
 	}
 	return d
 }
 
-func detectFamily(sample []byte, f family) Detection {
-	d := Detection{Formats: map[string]int{}}
-	for _, format := range formats {
-		if format.family == f {
-			d.Reading.Formats = append(d.Reading.Formats, format)
+// readings lists what is tried, in the order of trust.
+func readings(given []*Format) []Reading {
+	var bare []Reading
+	for _, f := range given {
+		bare = append(bare, Only(f))
+	}
+	done := map[string]bool{}
+	for _, e := range table {
+		if family := e.format.family(); !done[family] {
+			done[family] = true
+			bare = append(bare, Reading{Formats: formatsOf(family), Main: e.format})
 		}
 	}
-	parser := f.newParser(d.Reading)
+	all := bare
+	for _, w := range wrappers {
+		for _, r := range bare {
+			r.Wrapper = w
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func formatsOf(family string) []*Format {
+	var list []*Format
+	for _, e := range table {
+		if e.format.family() == family {
+			list = append(list, e.format)
+		}
+	}
+	return list
+}
+
+// try reads a sample in one way. The main format becomes the most frequent.
+func try(sample []byte, reading Reading) Candidate {
+	c := Candidate{Reading: reading, Formats: map[string]int{}}
+	parser := reading.NewParser()
+	director, directed := parser.(Director)
 	lines := NewLines(sample)
+	var main *Format
 	var r Record
-	for d.Lines < detectLines {
+	for c.Lines < detectLines {
 		line, ok := lines.Next()
 		if !ok {
 			break
 		}
 		text := SkipNUL(line.Text)
-		if Blank(text) || Comment(text) {
+		if Blank(text) {
 			continue
 		}
-		d.Lines++
-		if len(text) > MaxLine || parser.Parse(text, &r) != ReasonNone {
+		if Comment(text) {
+			if directed {
+				director.Directive(text)
+			}
 			continue
 		}
-		d.Parsed++
-		if r.Flags&FlagCutOff == 0 || d.Reading.Main == nil {
-			d.Formats[r.Format.Name]++
+		c.Lines++
+		if len(text) > MaxLine {
+			continue
 		}
-		if d.Reading.Main == nil || d.Formats[r.Format.Name] > d.Formats[d.Reading.Main.Name] {
-			d.Reading.Main = r.Format
+		switch parser.Parse(text, &r) {
+		case ReasonHeader:
+			c.Parsed++
+			continue
+		case ReasonNone:
+		default:
+			continue
+		}
+		c.Parsed++
+		if r.Flags&FlagCutOff == 0 || main == nil {
+			c.Formats[r.Format.Name]++
+		}
+		if main == nil || c.Formats[r.Format.Name] > c.Formats[main.Name] {
+			main = r.Format
 		}
 	}
-	return d
+	if main == nil && c.Parsed == 0 {
+		c.Reading.Main = nil
+	} else if main != nil {
+		c.Reading.Main = main
+	}
+	return c
 }

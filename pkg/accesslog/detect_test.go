@@ -22,8 +22,8 @@ func TestDetect(t *testing.T) {
 		if d.Reading.Known() {
 			got = d.Reading.Main.Name
 		}
-		if got != want || d.Parsed != parsed || d.Lines != lines {
-			t.Errorf("%.60q: %s, %d of %d lines, want %s, %d of %d", sample, got, d.Parsed, d.Lines, want, parsed, lines)
+		if got != want || d.Best().Parsed != parsed || d.Lines != lines {
+			t.Errorf("%.60q: %s, %d of %d lines, want %s, %d of %d", sample, got, d.Best().Parsed, d.Lines, want, parsed, lines)
 		}
 		if d.Reading.Known() != (d.Reading.NewParser() != nil) || d.Reading.Known() != (len(d.Reading.Formats) > 0) {
 			t.Errorf("%.60q: reading %v", sample, d.Reading)
@@ -86,10 +86,10 @@ func TestDetectSamples(t *testing.T) {
 			t.Errorf("%s: %v", name, d.Reading.Main)
 		}
 		sum := 0
-		for _, n := range d.Formats {
+		for _, n := range d.Best().Formats {
 			sum += n
 		}
-		if sum == 0 || sum > d.Parsed || d.Parsed > d.Lines {
+		if sum == 0 || sum > d.Best().Parsed || d.Best().Parsed > d.Lines {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
@@ -101,7 +101,7 @@ func TestDetectBinary(t *testing.T) {
 	for i := range rubbish {
 		rubbish[i] = byte(rnd.Uint32())
 	}
-	if d := Detect(rubbish); d.Reading.Known() || d.Parsed != 0 {
+	if d := Detect(rubbish); d.Reading.Known() || d.Best().Parsed != 0 {
 		t.Errorf("%+v", d)
 	}
 	if d := Detect(make([]byte, 1<<20)); d.Reading.Known() {
@@ -146,19 +146,19 @@ func TestFormats(t *testing.T) {
 		t.Error("the zero reading has a parser")
 	}
 	Formats()[0] = nil
-	if formats[0] == nil {
+	if Formats()[0] == nil {
 		t.Error("Formats gives the table itself")
 	}
 }
 
 // TestNames: each value has a word, each word a value.
 func TestNames(t *testing.T) {
-	for r := ReasonNone; r <= ReasonOtherFormat; r++ {
+	for r := ReasonNone; r <= ReasonHeader; r++ {
 		if (r.String() == "") != (r == ReasonNone) {
 			t.Errorf("reason %d: %q", r, r)
 		}
 	}
-	if len(reasonNames) != int(ReasonOtherFormat)+1 || len(meaningNames) != int(MeaningTransferred)+1 {
+	if len(reasonNames) != int(ReasonHeader)+1 || len(meaningNames) != int(MeaningTransferred)+1 {
 		t.Error("names and values differ")
 	}
 	all := FlagCutOff | FlagAmbiguousTime | FlagNULBytes | FlagUnescapedQuote

@@ -14,55 +14,83 @@ var timeAtNames = [...]string{"start", "end", "start or end"}
 
 func (t TimeAt) String() string { return timeAtNames[t] }
 
+// Zone says in which time zone a format's times are.
+type Zone uint8
+
+// The zones.
+const (
+	ZoneLogged Zone = iota // each time has its offset
+	ZoneUTC                // always UTC, by the format's documentation
+	ZoneLocal              // the server's local time, and the log does not say which: see Reading.Zone
+)
+
+var zoneNames = [...]string{"logged", "UTC", "local, not logged"}
+
+func (z Zone) String() string { return zoneNames[z] }
+
 // Format is one line format that can be read. The table of formats is the
-// variable formats; a new format is one file and one line in it.
+// variable table; a new format is one file and one line in it.
 type Format struct {
 	Name       string // as in --format and the sources table
 	Title      string // one line for people
 	Meaning    Meaning
 	MeaningWhy string // why the format fixes the meaning, or why it does not
 	TimeAt     TimeAt
+	Zone       Zone
+	Escaping   string // how the server escapes texts, for people
+	Fields     string // the fields in their order, for people
 	Stateless  bool   // a line can be read without the lines before it
 	Source     string // the documentation that the entry was taken from
 
-	family family
+	// Family names the formats that one parser tells apart line by line, so
+	// that they may be mixed in one source; empty: the format alone.
+	Family string
+
+	// parser makes the parser of a format that is not in the table: one that
+	// was compiled from a server's configuration.
+	parser func(Reading) Parser
 }
 
-// family is a set of formats that one parser tells apart line by line, so that
-// they may be mixed in one source.
-type family uint8
-
-// The families, and the parser of each.
-const (
-	familyCLF family = iota
-)
-
-func (f family) newParser(reading Reading) Parser {
-	switch f {
-	case familyCLF:
-		return newCLF(reading)
+// family is the name under which a format's parser is found.
+func (f *Format) family() string {
+	if f.Family != "" {
+		return f.Family
 	}
-	return nil
+	return f.Name
 }
 
-// formats is the table, in the order of detection.
-var formats = []*Format{
-	formatCommon,
-	formatCombined,
-	formatVhostCommon,
-	formatVhostCombined,
-	formatCombinedIO,
-	formatNginxCombined,
+// entry is a line of the table: a format and the parser of its family.
+type entry struct {
+	format *Format
+	parser func(Reading) Parser
+}
+
+// table lists the formats in the order of detection: of two that read as many
+// lines of a sample, the one that stands first is taken. So the stricter stand
+// before the more general.
+var table = []entry{
+	{formatCommon, newCLF},
+	{formatCombined, newCLF},
+	{formatVhostCommon, newCLF},
+	{formatVhostCombined, newCLF},
+	{formatCombinedIO, newCLF},
+	{formatNginxCombined, newCLF},
 }
 
 // Formats lists the table. The entries are shared: do not change them.
-func Formats() []*Format { return append([]*Format(nil), formats...) }
+func Formats() []*Format {
+	list := make([]*Format, len(table))
+	for i, e := range table {
+		list[i] = e.format
+	}
+	return list
+}
 
 // FormatByName finds a format of the table.
 func FormatByName(name string) (*Format, bool) {
-	for _, f := range formats {
-		if f.Name == name {
-			return f, true
+	for _, e := range table {
+		if e.format.Name == name {
+			return e.format, true
 		}
 	}
 	return nil, false
@@ -70,39 +98,9 @@ func FormatByName(name string) (*Format, bool) {
 
 // FormatNames lists the names of the table.
 func FormatNames() []string {
-	names := make([]string, len(formats))
-	for i, f := range formats {
-		names[i] = f.Name
+	names := make([]string, len(table))
+	for i, e := range table {
+		names[i] = e.format.Name
 	}
 	return names
 }
-
-// A Parser reads lines of one source. It keeps scratch space and is for one
-// goroutine.
-type Parser interface {
-	// Parse reads a line without its terminator into r, whose slices are
-	// then borrowed from line or from the parser until the next call. Any
-	// reason but ReasonNone means that r is not to be used.
-	Parse(line []byte, r *Record) Reason
-}
-
-// Reading says how a source is read: with which formats, and which of them is
-// the main one. The zero Reading is a source of unknown format.
-type Reading struct {
-	Formats []*Format // formats that a line may have, all of one family
-	Main    *Format   // the most frequent in the sample, or the one the user named
-}
-
-// Known says whether the source can be read at all.
-func (r Reading) Known() bool { return r.Main != nil }
-
-// NewParser makes a parser for one goroutine, nil if the format is unknown.
-func (r Reading) NewParser() Parser {
-	if !r.Known() {
-		return nil
-	}
-	return r.Main.family.newParser(r)
-}
-
-// Only is the reading of a source whose format the user named.
-func Only(f *Format) Reading { return Reading{Formats: []*Format{f}, Main: f} }

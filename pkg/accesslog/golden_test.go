@@ -49,8 +49,8 @@ func TestGolden(t *testing.T) {
 			golden(t, "testdata/"+format.Name+".golden", listing(t, reading, sample))
 		})
 	}
-	if len(samples) != len(formats) {
-		t.Errorf("%d samples for %d formats", len(samples), len(formats))
+	if len(samples) != len(Formats()) {
+		t.Errorf("%d samples for %d formats", len(samples), len(Formats()))
 	}
 }
 

@@ -32,10 +32,11 @@ type Record struct {
 	Time         int64 // as logged, or NoTime; Format.TimeAt says whether start or end
 	UTCOffsetMin int16 // the offset the log wrote; valid when Time is
 
-	Status     int16 // 0: none
-	Bytes      int64 // the format's size field, or None; Format.Meaning says what it counts
-	Sent       int64 // bytes with headers accepted by the network (Apache %O) when logged beside Bytes, or None
-	ObjectSize int64 // size of the whole object when the log states it, or None
+	Status     int16     // 0: none
+	Bytes      int64     // the format's size field, or None; Format.Meaning says what it counts
+	Sent       int64     // bytes with headers accepted by the network (Apache %O) when logged beside Bytes, or None
+	ObjectSize int64     // size of the whole object when the log states it, or None
+	SizeFrom   TotalFrom // where ObjectSize was read
 
 	RangeStart int64 // first byte, or None
 	RangeEnd   int64 // last byte (inclusive), or None
@@ -65,6 +66,11 @@ var meaningNames = [...]string{"unknown", "planned", "accepted_body", "accepted_
 
 func (m Meaning) String() string { return meaningNames[m] }
 
+// Reset makes r a record without anything.
+func (r *Record) Reset() {
+	*r = Record{Bytes: None, Sent: None, ObjectSize: None, RangeStart: None, RangeEnd: None, DurationUS: None, Time: NoTime}
+}
+
 // ParseMeaning is the inverse of String.
 func ParseMeaning(s string) (Meaning, bool) {
 	for i, n := range meaningNames {
@@ -74,6 +80,17 @@ func ParseMeaning(s string) (Meaning, bool) {
 	}
 	return MeaningUnknown, false
 }
+
+// TotalFrom says where the size of a whole object was read.
+type TotalFrom uint8
+
+// The sources of a total, the best first.
+const (
+	TotalNone          TotalFrom = iota
+	TotalObject                  // a field for the object's size (S3)
+	TotalContentRange            // behind the slash of Content-Range
+	TotalContentLength           // Content-Length of a full response
+)
 
 // RangeFrom says where the position of a partial response was read.
 type RangeFrom uint8
@@ -110,7 +127,7 @@ const (
 	FlagUnescapedQuote                   // the request holds quotes that the server did not escape
 )
 
-var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote"}
+var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "access_only", "rounded", "year_inferred"}
 
 // Names lists the flags that are set, in a fixed order.
 func (f Flags) Names() []string {

@@ -28,6 +28,9 @@ func KindOf(method []byte, status int16, directory bool, bytes int64) Kind {
 	if string(method) == "HEAD" {
 		return KindHead
 	}
+	if kind, ok := kindOfTransfer(method, status); ok {
+		return kind
+	}
 	switch {
 	case status == 200 || status == 203 || status == 206:
 		switch {
@@ -56,3 +59,26 @@ func KindOf(method []byte, status int16, directory bool, bytes int64) Kind {
 // probeBytes is the size up to which a partial response is a probe: players
 // ask for the bytes 0-1 to see whether a server knows ranges.
 const probeBytes = 2
+
+// kindOfTransfer is KindOf for logs of file services. Their formats write a
+// file handed out as method RETR with the reply codes of FTP (RFC 959, section
+// 4.2), and one that was read in place (SMB, a file manager) as READ.
+func kindOfTransfer(method []byte, status int16) (Kind, bool) {
+	switch string(method) {
+	case "READ":
+	case "RETR":
+	case "STOR", "WRITE", "DELE", "RENAME", "MKD", "LIST":
+		return KindNoContent, true
+	default:
+		return 0, false
+	}
+	switch {
+	case status == 530:
+		return KindDenied, true
+	case status == 550:
+		return KindMissing, true
+	case status >= 500:
+		return KindError, true
+	}
+	return KindContent, true
+}

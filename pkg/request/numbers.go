@@ -21,7 +21,8 @@ const (
 //
 //	a byte of has bits, kind, meaning, finished, range from, flags (2 bytes)
 //	uvarint source, line, offset; varint UTC offset; uvarint status
-//	varint of each optional number that is there, in the order of the bits
+//	varint of each optional number that is there, in the order of the bits;
+//	behind the object size where it is from
 func appendNumbers(dst []byte, r *Request) []byte {
 	at := len(dst)
 	dst = append(dst, 0, byte(r.Kind), byte(r.Meaning), byte(r.Finished), byte(r.RangeFrom), byte(r.Flags), byte(r.Flags>>8))
@@ -49,7 +50,7 @@ func appendNumbers(dst []byte, r *Request) []byte {
 	}
 	if r.ObjectSize != accesslog.None {
 		has |= hasObjectSize
-		dst = binary.AppendVarint(dst, r.ObjectSize)
+		dst = append(binary.AppendVarint(dst, r.ObjectSize), byte(r.SizeFrom))
 	}
 	if r.RangeFrom != accesslog.RangeNone {
 		has |= hasRange
@@ -77,6 +78,7 @@ func readNumbers(src []byte, r *Request) (rest []byte, ok bool) {
 	r.UTCOffsetMin, r.Status = int16(n.signed()), int16(n.unsigned())
 	r.TimeStart, r.TimeEnd = accesslog.NoTime, accesslog.NoTime
 	r.Bytes, r.Sent, r.ObjectSize = accesslog.None, accesslog.None, accesslog.None
+	r.SizeFrom = accesslog.TotalNone
 	r.RangeStart, r.RangeEnd, r.DurationUS = accesslog.None, accesslog.None, accesslog.None
 	if has&hasStart != 0 {
 		r.TimeStart = n.signed()
@@ -91,7 +93,7 @@ func readNumbers(src []byte, r *Request) (rest []byte, ok bool) {
 		r.Sent = n.signed()
 	}
 	if has&hasObjectSize != 0 {
-		r.ObjectSize = n.signed()
+		r.ObjectSize, r.SizeFrom = n.signed(), accesslog.TotalFrom(n.unsigned())
 	}
 	if has&hasRange != 0 {
 		r.RangeStart, r.RangeEnd = n.signed(), n.signed()

@@ -37,6 +37,7 @@ type Request struct {
 	Bytes      int64 // accesslog.None if not logged
 	Sent       int64 // bytes with headers, logged beside Bytes; or None
 	ObjectSize int64 // or None
+	SizeFrom   accesslog.TotalFrom
 	Meaning    accesslog.Meaning
 	RangeStart int64 // or None
 	RangeEnd   int64 // inclusive, or None

@@ -1,0 +1,88 @@
+package accesslog
+
+import "time"
+
+// A Parser reads lines of one source. It keeps scratch space and is for one
+// goroutine. The parser of a format that is not stateless must get all lines
+// of its source, in order.
+type Parser interface {
+	// Parse reads a line without its terminator into r, whose slices are
+	// then borrowed from line or from the parser until the next call. Any
+	// reason but ReasonNone means that r is not to be used; ReasonHeader
+	// means that the line is no request but was understood.
+	Parse(line []byte, r *Record) Reason
+}
+
+// A Director is a Parser that wants to see the comment lines too: they say how
+// the lines behind them are to be read (#Fields of the W3C format).
+type Director interface {
+	Directive(line []byte)
+}
+
+// Reading says how a source is read: with which formats, and which of them is
+// the main one. The zero Reading is a source of unknown format.
+type Reading struct {
+	Formats []*Format      // formats that a line may have, all of one family
+	Main    *Format        // the most frequent in the sample, or the one the user named
+	Zone    *time.Location // of times that the log gives no zone for; nil: UTC
+	Wrapper *Wrapper       // what stands around each line; nil: nothing
+}
+
+// Known says whether the source can be read at all.
+func (r Reading) Known() bool { return r.Main != nil }
+
+// Stateless says whether lines can be read in any order.
+func (r Reading) Stateless() bool {
+	return r.Known() && r.Main.Stateless && (r.Wrapper == nil || r.Wrapper.Stateless)
+}
+
+// NewParser makes a parser for one goroutine, nil if the format is unknown.
+func (r Reading) NewParser() Parser {
+	if !r.Known() {
+		return nil
+	}
+	inner := r.newInner()
+	if r.Wrapper != nil {
+		return r.Wrapper.parser(r, inner)
+	}
+	return inner
+}
+
+func (r Reading) newInner() Parser {
+	if r.Main.parser != nil {
+		return r.Main.parser(r)
+	}
+	for _, e := range table {
+		if e.format == r.Main {
+			return e.parser(r)
+		}
+	}
+	return nil
+}
+
+// location is the zone of times without one.
+func (r Reading) location() *time.Location {
+	if r.Zone == nil {
+		return time.UTC
+	}
+	return r.Zone
+}
+
+// Only is the reading of a source whose format the user named.
+func Only(f *Format) Reading { return Reading{Formats: []*Format{f}, Main: f} }
+
+// Wrapper is what another program put around each line of a log: syslog, a
+// container engine. Its parser takes it off and reads the rest.
+type Wrapper struct {
+	Name      string // before the format in the sources table, as in "syslog+combined"
+	Title     string
+	Stateless bool
+	Source    string
+	parser    func(r Reading, inner Parser) Parser
+}
+
+// wrappers lists them, in the order of detection.
+var wrappers = []*Wrapper{}
+
+// Wrappers lists the wrappers. The entries are shared: do not change them.
+func Wrappers() []*Wrapper { return append([]*Wrapper(nil), wrappers...) }
