@@ -122,9 +122,13 @@ func (p *response) readSent(sent int64, h *Headers) {
 }
 
 // cut marks the response as aborted: it stops at least one byte short of what
-// was planned, which is its own plan, or else all that it had room for.
+// was planned, which is its own plan, or else all that it had room for. One
+// without position may have lacked no more than the last heading of its parts.
 func (p *response) cut(room int64) {
 	p.aborted, p.finished = true, false
+	if p.start < 0 {
+		room = accesslog.None
+	}
 	for _, planned := range [...]int64{p.planned, room} {
 		if planned > 0 && p.upper >= planned {
 			p.upper = planned - 1

@@ -145,5 +145,5 @@ func (s *Sizer) Sizing(inventory int64) Sizing {
 
 // headerSlack is by how much two counts of the same body may differ where
 // headers, and TLS with its handshake, may be in them: 8 KiB and the share of
-// TLS, but no more than half.
-func headerSlack(n int64) int64 { return min(8<<10+n/tlsShare, n/2) }
+// TLS. So of a recording smaller than that, every full response may be whole.
+func headerSlack(n int64) int64 { return min(n, 8<<10+n/tlsShare) }
