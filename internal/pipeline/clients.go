@@ -25,7 +25,7 @@ func (t *clientTotal) download(d *download.Download) {
 	t.requests += d.Requests
 	t.grades[d.Grade]++
 	t.requested++
-	if d.BytesUpper != 0 {
+	if anyBytes(d) {
 		t.anyBytes++
 	}
 	if d.BytesUpper == accesslog.None {

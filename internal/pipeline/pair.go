@@ -107,6 +107,7 @@ func (g *grouper) fromRuns(name []byte) error {
 func (g *grouper) add(r *request.Request) error {
 	g.resolve(r)
 	g.fold.Add(r)
+	g.checks[r.Source-1].add(r, g.sizing.Size)
 	if err := g.agent(r); err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (g *grouper) endPair() error {
 	}
 	t.download(&d)
 	count(&g.totals.requested, &d)
-	if d.BytesUpper != 0 {
+	if anyBytes(&d) {
 		count(&g.totals.anyBytes, &d)
 		g.current.ClientsAny++
 	}
@@ -138,6 +139,13 @@ func (g *grouper) endPair() error {
 		g.widen(d.FirstSeen, d.LastSeen)
 	}
 	return g.out.download(&d)
+}
+
+// anyBytes is the rule of that name: content was or may have been handed over.
+// An empty recording that was handed over has no bytes, but each rule holds the
+// next.
+func anyBytes(d *download.Download) bool {
+	return d.BytesUpper != 0 || d.Grade >= download.GradePossible
 }
 
 func count(c *casefile.RuleCount, d *download.Download) {
@@ -171,6 +179,8 @@ func (g *grouper) end() error {
 			break
 		}
 	}
-	g.totals.sizeFrom[g.current.SizeFrom]++
+	if g.current.ClientsAny > 0 {
+		g.totals.sizeFrom[g.current.SizeFrom]++
+	}
 	return g.recordingRow(&g.current)
 }

@@ -36,6 +36,10 @@ func (a *analysis) warnings() []string {
 		if s.stats.cutOff > 0 {
 			add("%s: %d lines are cut off behind the status; what is whole of them was used", s.Path, s.stats.cutOff)
 		}
+		meaning, _ := s.meaningText()
+		if remark := a.sizeCheck(s).remark(meaning); remark != "" {
+			add("%s: %s", s.Path, remark)
+		}
 		if first := same[s.streamSum]; first != nil && s.streamLen > 0 {
 			add("%s has the same content as %s: its lines were counted twice; hand in one of them", s.Path, first.Path)
 		} else {
@@ -48,10 +52,26 @@ func (a *analysis) warnings() []string {
 	for _, u := range a.set.Unread {
 		add("%s was not read: %s", u.Path, u.Reason)
 	}
+	acc := a.accounting()
+	switch {
+	case acc.Lines == 0:
+		add("the evidence holds no line")
+	case acc.Requests == 0:
+		add("no line concerns a recording or a directory page; look at what a recording is (--recordings, --inventory)")
+	}
 	if a.places == nil || len(a.places.Databases()) == 0 {
 		add("no geo database was given (--geo): countries and networks of clients are not known")
 	}
 	return w
+}
+
+// sizeCheck gives a source's comparison with the inventory.
+func (a *analysis) sizeCheck(s *source) *sizeCheck {
+	var all sizeCheck
+	for _, g := range a.groupers {
+		all.merge(&g.checks[s.ID-1])
+	}
+	return &all
 }
 
 // assumptions lists what the figures take for true.
@@ -101,11 +121,11 @@ func (a *analysis) limits(t *totals) []string {
 		out = append(out, "No inventory was given: sizes are known only where the log tells, and names shown in listings cannot be counted.")
 	}
 	if n := t.sizeFrom[""]; n > 0 {
-		out = append(out, fmt.Sprintf("The size of %d recordings is not known: none of their downloads can be proven complete.", n))
+		out = append(out, fmt.Sprintf("The size of %d recordings that were handed over is not known: none of their downloads can be proven complete.", n))
 	}
 	for _, s := range a.sources {
 		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.formats) > 0 {
-			return append(out, "What the size field counts is not known for at least one source: its downloads can be likely, but not complete. If you know the server's configuration, say so with --bytes-meaning.")
+			return append(out, "What the size field counts is not known for at least one source: its downloads can be likely, but not complete (except of an empty recording). If you know the server's configuration, say so with --bytes-meaning.")
 		}
 	}
 	return out

@@ -22,7 +22,8 @@ import (
 // Outcome is what an analysis came to.
 type Outcome struct {
 	Summary *casefile.Summary
-	Damaged bool // some evidence was damaged or unread: exit code 3
+	Damaged bool     // some evidence was damaged or unread: exit code 3
+	Unread  []string // what, and why
 }
 
 // ErrInterrupted is the error of a run whose context was cancelled. No case
@@ -233,6 +234,7 @@ func (a *analysis) newGrouper(all *runs, shown map[string]int64) *grouper {
 		agents:  spill.NewFold(a.store, a.budget.fold, countCodec),
 	}
 	g.totals.sizeFrom = map[string]int64{}
+	g.checks = make([]sizeCheck, len(a.sources))
 	return g
 }
 

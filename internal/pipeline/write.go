@@ -39,7 +39,7 @@ func (a *analysis) write(ctx context.Context) (*Outcome, error) {
 	if err := a.writer.Commit(s, report.Markdown(s), a.manifest(), a.run()); err != nil {
 		return nil, err
 	}
-	return &Outcome{Summary: s, Damaged: damaged}, nil
+	return &Outcome{Summary: s, Damaged: damaged, Unread: a.unread()}, nil
 }
 
 // clientCounts counts clients by the grade they reach.
