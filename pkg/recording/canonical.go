@@ -88,7 +88,7 @@ var rootPath = []byte("/")
 // normalize resolves segments in place and composes what is not composed.
 func (c *Canonicalizer) normalize(p []byte) []byte {
 	p = resolveSegments(p)
-	if norm.NFC.QuickSpan(p) == len(p) {
+	if composed(p) {
 		return p
 	}
 	c.composed = c.composed[:0]
@@ -104,8 +104,21 @@ func (c *Canonicalizer) normalize(p []byte) []byte {
 	return c.composed
 }
 
-// compose appends valid UTF-8 composed. (Behind a byte that is not valid the
-// iterator leaves some characters as they are.) The iterator lives in c: Append
+// composed says whether the valid parts of p are composed. Each is looked at
+// alone, because the library takes what stands behind a byte that is not UTF-8
+// for composed.
+func composed(p []byte) bool {
+	for len(p) > 0 {
+		n := validPrefix(p)
+		if norm.NFC.QuickSpan(p[:n]) != n {
+			return false
+		}
+		p = p[min(n+1, len(p)):]
+	}
+	return true
+}
+
+// compose appends valid UTF-8 composed. The iterator lives in c: Append
 // would allocate its buffers at each call.
 func (c *Canonicalizer) compose(p []byte) {
 	for c.segments.Init(norm.NFC, p); !c.segments.Done(); {
