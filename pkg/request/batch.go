@@ -146,7 +146,10 @@ func (b *Batch) sort() {
 func (b *Batch) compareSame(x, y pathKey) int {
 	p, q := &b.rows[x.row], &b.rows[y.row]
 	if p.text[textClient] != q.text[textClient] {
-		return bytes.Compare(b.texts.at(p.text[textClient]), b.texts.at(q.text[textClient]))
+		// An absent and an empty client are alike, as for the merge of runs.
+		if c := bytes.Compare(b.texts.at(p.text[textClient]), b.texts.at(q.text[textClient])); c != 0 {
+			return c
+		}
 	}
 	if p.time != q.time {
 		return cmp.Compare(p.time, q.time)
