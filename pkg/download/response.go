@@ -59,7 +59,7 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 			p.lower = p.upper
 		}
 	case accesslog.MeaningAcceptedBody, accesslog.MeaningTransferred:
-		p.lower = lessFraming(r.Bytes, r.Protocol)
+		p.lower = lessFraming(r.Bytes, r.Protocol, smallFrame)
 	case accesslog.MeaningAcceptedWithHeaders:
 		p.lower = h.leastBody(r.Bytes)
 		if size != accesslog.None && !p.aborted && h.has(r.Bytes-size) {
@@ -137,20 +137,28 @@ func (p *response) cut(room int64) {
 	p.lower = min(p.lower, max(p.upper, 0))
 }
 
-// lessFraming takes off what HTTP/2 adds to a count of accepted body bytes: a
-// frame header of 9 bytes (RFC 9113, section 4.1) to each DATA frame, which
-// nginx fills with 8 KiB (http2_chunk_size). The frames of HTTP/3 are larger
-// and their headers no longer (RFC 9114, section 7.1).
-func lessFraming(n int64, protocol []byte) int64 {
+// HTTP/2 puts a frame header of 9 bytes (RFC 9113, section 4.1) before each
+// DATA frame, and nginx counts it. It fills frames with 8 KiB
+// (http2_chunk_size) where the client's window allows, but that is no proof: for
+// a lower bound they are taken to hold 1 KiB on average. So a whole response of
+// which the log does not say that it finished is likely, and not proven. The
+// frame headers of HTTP/3 are no longer (RFC 9114, section 7.1).
+const (
+	frameHead  = 9
+	fullFrame  = 8192
+	smallFrame = 1024
+)
+
+// lessFraming takes the frame headers off a count of accepted body bytes.
+func lessFraming(n int64, protocol []byte, frame int64) int64 {
 	if !framed(protocol) {
 		return n
 	}
-	const chunk, head = 8192, 9
-	frames := n / (chunk + head)
-	if n%(chunk+head) > 0 {
+	frames := n / (frame + frameHead)
+	if n%(frame+frameHead) > 0 {
 		frames++
 	}
-	return max(0, n-head*frames)
+	return max(0, n-frameHead*frames)
 }
 
 func framed(protocol []byte) bool {
