@@ -48,7 +48,7 @@ func walk(cursors []*numbersCursor) (got []int, err error) {
 
 func TestMerge(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
-	for range 2000 {
+	for range 1000 {
 		var cursors []*numbersCursor
 		var want []int
 		for range rng.IntN(12) {

@@ -111,7 +111,7 @@ func permuted(rng *rand.Rand, reqs []*request.Request, inventory int64) error {
 
 func TestProperties(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	for range 5000 {
+	for range 2000 {
 		data := make([]byte, 1+8*rng.IntN(12))
 		for i := range data {
 			data[i] = byte(rng.Uint32())

@@ -184,7 +184,7 @@ func TestBatchRoundTrip(t *testing.T) {
 			t.Errorf("%d requests in %d blocks, want %d", n, got, want)
 		}
 	}
-	for range 300 {
+	for range 100 {
 		roundTrip(t, b, random(rng, rng.IntN(60)))
 	}
 }

@@ -10,7 +10,7 @@ import (
 func seedBlocks(t testing.TB) [][]byte {
 	rng := rand.New(rand.NewPCG(9, 9))
 	var blocks [][]byte
-	for _, n := range []int{1, 5, 40} {
+	for _, n := range []int{1, 4, 15} {
 		b := NewBatch(1 << 20)
 		reqs := random(rng, n)
 		for i := range reqs {
