@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/request"
 )
 
