@@ -25,6 +25,7 @@ type totals struct {
 	recordings            [download.GradeComplete + 1]int64              // whose best grade is this
 	listings, directories int64
 	sizeFrom              map[string]int64 // recordings of which bytes were taken, by where their size was read
+	contradicted          int64            // recordings of which the log shows more than the size
 }
 
 // grouper groups one part after another. It is for one goroutine.

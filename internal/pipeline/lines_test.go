@@ -125,7 +125,7 @@ func TestCutOff(t *testing.T) {
 /a/newline.wav 200 4321 curl/8.5.0 null
 /b/agent.wav 200 4321 null cut_off
 /c/size.wav 200 null null cut_off
-/e/last.wav 200 9 null null
+/e/last.wav 200 9 null unterminated
 /e/whole.wav 200 1111 null null
 `)
 	want(t, "rejects", show(table(t, dir, casefile.TableRejects), "source", "line", "reason"), "4 2 cut_off\n6 2 cut_off\n")

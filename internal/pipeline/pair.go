@@ -36,7 +36,11 @@ func (g *grouper) recording(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 	if err := m.Err(); err != nil {
 		return c, false, err
 	}
-	g.begin(name, g.sizer.Sizing(inventory))
+	sizing := g.sizer.Sizing(inventory)
+	if sizing.Contradicted {
+		g.totals.contradicted++
+	}
+	g.begin(name, sizing)
 	var err error
 	if count <= groupBuffer {
 		err = g.fromBuffer()

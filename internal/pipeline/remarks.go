@@ -19,7 +19,7 @@ func (a *analysis) noteUnknown() {
 }
 
 // warnings lists what a reader of the figures must look at.
-func (a *analysis) warnings() []string {
+func (a *analysis) warnings(t *totals) []string {
 	w := []string{}
 	add := func(format string, args ...any) { w = append(w, fmt.Sprintf(format, args...)) }
 	same := map[string]*source{}
@@ -31,7 +31,7 @@ func (a *analysis) warnings() []string {
 			add("%s is empty", s.Path)
 		}
 		if s.stats.rejected > 0 && len(s.stats.formats) > 0 {
-			add("%s: %d of %d lines could not be read; they are in the rejects table", s.Path, s.stats.rejected, s.stats.lines)
+			add("%s: %d of %d lines could not be read%s", s.Path, s.stats.rejected, s.stats.lines, a.where())
 		}
 		if s.stats.cutOff > 0 {
 			add("%s: %d lines are cut off behind the status; what is whole of them was used", s.Path, s.stats.cutOff)
@@ -52,6 +52,12 @@ func (a *analysis) warnings() []string {
 	for _, u := range a.set.Unread {
 		add("%s was not read: %s", u.Path, u.Reason)
 	}
+	if t.contradicted > 0 {
+		add("of %d recordings the log shows more bytes than their size: an error page, another version or a wrong size; nothing of them is taken as proven", t.contradicted)
+	}
+	if a.invFile != nil && t.sizeFrom["inventory"] == 0 && t.requested.Recordings > 0 {
+		add("no recording that was handed over is in the inventory %s; its paths must be as in the logs, from the root of the site", a.invFile.Name)
+	}
 	acc := a.accounting()
 	switch {
 	case acc.Lines == 0:
@@ -63,6 +69,14 @@ func (a *analysis) warnings() []string {
 		add("no geo database was given (--geo): countries and networks of clients are not known")
 	}
 	return w
+}
+
+// where says where rejects are kept, if they are.
+func (a *analysis) where() string {
+	if a.writer.Wants(casefile.TableRejects) {
+		return "; they are in the rejects table"
+	}
+	return ""
 }
 
 // sizeCheck gives a source's comparison with the inventory.
@@ -96,7 +110,7 @@ func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 	}
 	out = append(out, casefile.Assumption{What: "what a recording is", Value: what, By: by, Why: "and every path of the inventory, if one was given"})
 	if a.invFile != nil {
-		out = append(out, casefile.Assumption{What: "sizes of recordings", Value: "as in the inventory " + a.invFile.Name, By: "user", Why: "the files were the same when they were downloaded"})
+		out = append(out, casefile.Assumption{What: "sizes of recordings", Value: fmt.Sprintf("as in the inventory %s, for %d recordings that were handed over", a.invFile.Name, t.sizeFrom["inventory"]), By: "user", Why: "the files were the same when they were downloaded"})
 	}
 	if n := t.sizeFrom["repeated"]; n > 0 {
 		out = append(out, casefile.Assumption{
@@ -115,6 +129,7 @@ func (a *analysis) limits(t *totals) []string {
 	out := []string{
 		"A log shows what the server handed to its network, not what a client received: a client that vanished while bytes were buffered cannot be seen.",
 		"An address is not a person: one may stand for many people, and one person may have many addresses.",
+		"A recording that was replaced or grew counts as one: a whole copy of a smaller version looks like a cut one, unless the log states totals.",
 		"Earlier copies, caches and other ways to the recordings are not in these logs.",
 	}
 	if a.invFile == nil {

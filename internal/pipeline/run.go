@@ -88,6 +88,9 @@ func (a *analysis) prepare() (err error) {
 	if err := a.keepOff(o.Out, "the case", "give -o a folder elsewhere"); err != nil {
 		return err
 	}
+	if o.Temp == "" {
+		o.Temp = os.TempDir()
+	}
 	if err := a.keepOff(o.Temp, "the temporary folder", "give --temp a folder elsewhere"); err != nil {
 		return err
 	}

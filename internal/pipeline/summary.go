@@ -19,7 +19,7 @@ func (a *analysis) summary(t *totals, who *clientCounts, top []casefile.TopClien
 		Counts: counts(t, who), Grades: map[string]int64{},
 		Listings:   casefile.ListingCount{Requests: t.listings, Clients: who.listings, Directories: t.directories},
 		Accounting: a.accounting(), Coverage: a.coverage(), Claims: []any{},
-		Assumptions: a.assumptions(t), Warnings: a.warnings(), Limits: a.limits(t), TopClients: top, Tables: a.tableRows(),
+		Assumptions: a.assumptions(t), Warnings: a.warnings(t), Limits: a.limits(t), TopClients: top, Tables: a.tableRows(),
 	}
 	s.Unlabelled = s.Counts // until clients can be given labels
 	for g := range t.grades {

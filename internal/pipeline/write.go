@@ -213,6 +213,7 @@ func (t *totals) merge(o *totals) {
 	}
 	t.listings += o.listings
 	t.directories += o.directories
+	t.contradicted += o.contradicted
 	for from, n := range o.sizeFrom {
 		t.sizeFrom[from] += n
 	}

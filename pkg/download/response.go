@@ -32,7 +32,13 @@ type response struct {
 // Of a partial response without position nothing is certain either: it may
 // answer several ranges, and then the headings of its parts are counted as
 // body (RFC 9110, section 14.6), up to all of it.
+//
+// A number that the source ends with may be short, so it is as if none was
+// logged.
 func readResponse(r *request.Request, size int64, h *Headers) response {
+	if r.Flags&accesslog.FlagUnterminated != 0 {
+		r = withoutLast(r)
+	}
 	p := response{upper: r.Bytes, start: accesslog.None, planned: accesslog.None}
 	p.full = r.Status != 206
 	switch {
@@ -71,6 +77,17 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	}
 	p.fit(room)
 	return p
+}
+
+// withoutLast is the request without the number that its line ends with.
+func withoutLast(r *request.Request) *request.Request {
+	q := *r
+	if q.Sent != accesslog.None {
+		q.Sent = accesslog.None
+	} else {
+		q.Bytes = accesslog.None
+	}
+	return &q
 }
 
 // room is the most that the response can hold of the recording: from its start

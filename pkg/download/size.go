@@ -89,6 +89,9 @@ func (s *Sizer) Reset() {
 
 // Add counts one request.
 func (s *Sizer) Add(r *request.Request) {
+	if r.Flags&accesslog.FlagUnterminated != 0 {
+		r = withoutLast(r)
+	}
 	s.object = max(s.object, r.ObjectSize)
 	if r.Kind != request.KindContent && r.Kind != request.KindProbe {
 		return
