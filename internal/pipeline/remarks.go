@@ -52,6 +52,9 @@ func (a *analysis) warnings(t *totals) []string {
 	for _, u := range a.set.Unread {
 		add("%s was not read: %s", u.Path, u.Reason)
 	}
+	for _, size := range a.common {
+		add("very many recordings were answered with the same %d bytes: a log-in page or an error page, it seems; such downloads count as possible at most", size)
+	}
 	if t.contradicted > 0 {
 		add("of %d recordings the log shows more bytes than their size: an error page, another version or a wrong size; nothing of them is taken as proven", t.contradicted)
 	}

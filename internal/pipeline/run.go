@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -44,6 +45,7 @@ type analysis struct {
 	budget    budget
 	workers   []*worker
 	groupers  []*grouper
+	common    []int64 // body sizes that very many recordings were answered with
 	writer    *casefile.Writer
 	watch     *progress
 }
@@ -186,9 +188,14 @@ func (a *analysis) group(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	common, err := a.commonSizes(all)
+	if err != nil {
+		return err
+	}
+	a.common = slices.Sorted(maps.Keys(common))
 	parts := a.parts(cuts)
 	for range a.budget.workers {
-		a.groupers = append(a.groupers, a.newGrouper(all, shown))
+		a.groupers = append(a.groupers, a.newGrouper(all, shown, common))
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -229,13 +236,14 @@ func (a *analysis) parts(cuts [][]byte) []*part {
 	return parts
 }
 
-func (a *analysis) newGrouper(all *runs, shown map[string]int64) *grouper {
+func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int64]bool) *grouper {
 	g := &grouper{
 		runs: all, shown: shown, sources: a.sources, matcher: a.matcher.Clone(), inventory: a.inventory, progress: a.watch,
 		fold:    download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].stats.headers }),
 		clients: spill.NewFold(a.store, a.budget.fold, clientCodec),
 		agents:  spill.NewFold(a.store, a.budget.fold, countCodec),
 	}
+	g.fold.Common = common
 	g.totals.sizeFrom = map[string]int64{}
 	g.checks = make([]sizeCheck, len(a.sources))
 	return g

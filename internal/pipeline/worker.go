@@ -22,6 +22,7 @@ type worker struct {
 	runs      []run
 	rejects   rejects
 	stats     []stats // by source id - 1
+	sizes     *bodySizes
 	progress  *progress
 	shown     bool // the requests table is written, so texts that only it shows are carried
 
@@ -37,7 +38,7 @@ type worker struct {
 func newWorker(a *analysis, m *recording.Matcher) *worker {
 	w := &worker{
 		store: a.store, matcher: m, inventory: a.inventory, batch: request.NewBatch(a.budget.batch),
-		rejects: rejects{store: a.store}, progress: a.watch,
+		rejects: rejects{store: a.store}, sizes: new(bodySizes), progress: a.watch,
 		shown: a.writer.Wants(casefile.TableRequests),
 	}
 	for range a.sources {
@@ -144,6 +145,7 @@ func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
 	st.requests++
 	w.fill(j, n, line, match)
 	w.learnHeaders(st, &w.request)
+	w.sizes.add(&w.request)
 	w.batch.Add(&w.request)
 }
 

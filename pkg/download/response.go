@@ -18,6 +18,7 @@ type response struct {
 	planned      int64 // what the server set out to send, or accesslog.None
 	finished     bool  // the log shows that all of it was handed over
 	aborted      bool  // the log shows that it was not
+	common       bool  // its size is that of very many recordings' responses
 	full         bool  // it set out to send the whole recording (200, 203)
 }
 

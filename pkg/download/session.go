@@ -15,6 +15,7 @@ const (
 	BasisResumeFits       = "resume_fits"       // a piece without position that fits the end of what was there
 	BasisRangeSum         = "range_sum"         // pieces without position add up to the size
 	BasisAcrossSessions   = "across_sessions"   // only pieces of different sessions add up
+	BasisCommonSize       = "common_size"       // a full response of a size that very many recordings were answered with
 	BasisHole             = "hole"              // pieces leave something out
 	BasisAborted          = "aborted"           // the transfer was cut
 	BasisProbe            = "probe"             // two bytes or fewer
@@ -50,7 +51,7 @@ func (s *session) over(t int64) bool {
 
 // whole says whether one response is proven to have handed over everything.
 func whole(p response, sizing Sizing) bool {
-	if p.aborted || p.start != 0 {
+	if p.aborted || p.common || p.start != 0 {
 		return false
 	}
 	if !sizing.proves() {
@@ -91,6 +92,8 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 		return GradeComplete, BasisOneResponse
 	case p.aborted || p.start > 0 || !sizing.enough(p.upper) && !ownVersion(p, sizing):
 		return GradePartial, BasisAborted
+	case p.common:
+		return GradePossible, BasisCommonSize
 	case !p.full && !sizing.proves():
 		return GradePossible, BasisRangeSum // it may have been the whole, but what that is nobody knows
 	case !p.full:
