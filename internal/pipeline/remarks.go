@@ -107,6 +107,14 @@ func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 		}
 		out = append(out, casefile.Assumption{What: "bytes meaning of " + s.Path, Value: meaning, By: by, Why: why})
 	}
+	for _, s := range a.sources {
+		if n, shortest, longest := s.stats.headers.Learned(); n > 0 {
+			out = append(out, casefile.Assumption{
+				What: "response headers in " + s.Path, Value: fmt.Sprintf("%d to %d bytes", shortest, longest), By: "inferred",
+				Why: fmt.Sprintf("what %d full responses have more than their body, whose size is known", n),
+			})
+		}
+	}
 	what, by := "audio and video files by their extension", "default"
 	if len(a.options.Recordings) > 0 {
 		what, by = strings.Join(a.options.Recordings, " "), "user"

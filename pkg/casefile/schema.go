@@ -81,6 +81,7 @@ var schemas = []Schema{
 		{"user", Text, null, "user name as logged", "user.name"},
 		{"flags", Text, null, "remarks about the line, joined by commas, such as cut_off or ambiguous_time", ""},
 		{"kind", Text, !null, "what the request came to: content, probe, not_modified, head, denied, missing, redirect, error, listing or no_content", ""},
+		{"bytes_with_headers", Int64, null, "bytes with headers that the network accepted, where the log has them beside bytes (Apache %O)", "http.response.bytes"},
 	}},
 	{TableDownloads, "all requests of one client for one recording, put together", "recording, client", []Column{
 		{"client", Text, !null, "canonical address of the client, or host name", "source.ip"},
