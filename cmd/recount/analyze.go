@@ -94,6 +94,9 @@ func runAnalyze(ctx context.Context, o *analyzeOptions, changed func(flag string
 	if err != nil {
 		return err
 	}
+	if err := inputsExist(&p); err != nil {
+		return err
+	}
 	var meter *progress
 	if !o.quiet && !o.noProgress {
 		meter = newProgress(s.err)

@@ -105,16 +105,6 @@ func check(p *pipeline.Options) error {
 			return usage(fmt.Sprintf("%q is not a folder", p.Temp), "give --temp a folder on a disk with room")
 		}
 	}
-	if p.Inventory != "" {
-		if err := exists("inventory", p.Inventory); err != nil {
-			return err
-		}
-	}
-	for _, g := range p.Geo {
-		if err := exists("geo database", g); err != nil {
-			return err
-		}
-	}
 	for _, r := range p.Recordings {
 		expr, isExpr := strings.CutPrefix(r, "re:")
 		switch {
@@ -127,6 +117,21 @@ func check(p *pipeline.Options) error {
 			if _, err := regexp.Compile(expr); err != nil {
 				return usage("pattern of recordings: "+err.Error(), "the syntax is that of https://golang.org/s/re2syntax")
 			}
+		}
+	}
+	return nil
+}
+
+// inputsExist looks for the files that are read beside the evidence.
+func inputsExist(p *pipeline.Options) error {
+	if p.Inventory != "" {
+		if err := exists("inventory", p.Inventory); err != nil {
+			return err
+		}
+	}
+	for _, g := range p.Geo {
+		if err := exists("geo database", g); err != nil {
+			return err
 		}
 	}
 	return nil
