@@ -121,6 +121,13 @@ func (b *Batch) path(row uint32) []byte {
 	return b.paths[r.path:r.pathEnd:r.pathEnd]
 }
 
+// What the part of a pathKey says when the rows are sorted: whether the path is
+// that of the row before, so that nobody has to look at the paths again.
+const (
+	newPath = iota
+	samePathAgain
+)
+
 // sort puts the rows' order into b.order: by recording, and those of one
 // recording by client, time, source and offset.
 func (b *Batch) sort() {
@@ -137,6 +144,10 @@ func (b *Batch) sort() {
 		}
 		if to-from > 1 {
 			slices.SortFunc(b.order[from:to], b.compareSame)
+		}
+		b.order[from].part = newPath
+		for i := from + 1; i < to; i++ {
+			b.order[i].part = samePathAgain
 		}
 		from = to
 	}
