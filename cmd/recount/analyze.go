@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -49,11 +51,15 @@ Settings may also stand in a file recount.yaml in the working folder, or in the
 file that --config names. Flags win over the file. A recount.yaml that lies in
 the evidence is not used.
 
+A GLOB before = is matched against the path of a source as 'recount show CASE
+sources' prints it; a glob without a slash against the file's name. One that
+matches no source is an error.
+
 Evidence is only read. The case appears when it is whole, or not at all.`,
 		Example: `  recount analyze access.log* -o case
   recount analyze /mnt/image/var/log/nginx -o case --inventory files.csv
-  recount analyze logs -o case --recordings 're:^/calls/(?P<phone>\+?[0-9]+)/.*\.wav$'
-  recount analyze logs -o case --format 'old/*=common' --bytes-meaning accepted_body`,
+  recount analyze logs -o case --recordings 're:_(?P<phone>467\d{8})_.*\.wav$'
+  recount analyze logs -o case --format 'nginx/*=nginx_combined' --bytes-meaning 'apache/*=accepted_with_headers'`,
 		Args: cobra.ArbitraryArgs, // analyzeSettings has the better message
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runAnalyze(cmd.Context(), &o, cmd.Flags().Changed, args, s)
@@ -88,6 +94,9 @@ func runAnalyze(ctx context.Context, o *analyzeOptions, changed func(flag string
 	if err != nil {
 		return err
 	}
+	if err := inputsExist(&p); err != nil {
+		return err
+	}
 	var meter *progress
 	if !o.quiet && !o.noProgress {
 		meter = newProgress(s.err)
@@ -112,7 +121,21 @@ func runAnalyze(ctx context.Context, o *analyzeOptions, changed func(flag string
 		say(s.err, "", "the case is in "+quoted(p.Out))
 	}
 	if done.Damaged {
+		sayUnread(s.err, done.Unread)
 		return errDamaged
 	}
 	return nil
+}
+
+// namedUnread is how many unread sources are named; the case names all.
+const namedUnread = 5
+
+// sayUnread names what was not, or not wholly, read, with the reason.
+func sayUnread(w io.Writer, unread []string) {
+	for _, u := range unread[:min(len(unread), namedUnread)] {
+		say(w, "warning", u)
+	}
+	if more := len(unread) - namedUnread; more > 0 {
+		say(w, "warning", fmt.Sprintf("and %d more", more))
+	}
 }

@@ -28,8 +28,8 @@ const exitCodes = `Exit codes:
   1  failed
   2  usage: the command line or recount.yaml is wrong
   3  done, but some evidence was damaged or unread
-  4  a claim is contradicted
-  5  a claim is undecidable
+  4  a claim is contradicted (claims: not in this version)
+  5  a claim is undecidable (claims: not in this version)
 `
 
 // errDamaged ends a run that is done, but not with all of the evidence.

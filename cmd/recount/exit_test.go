@@ -37,6 +37,20 @@ func TestFinish(t *testing.T) {
 	}
 }
 
+// Some of what was not read is named, and how many more there are.
+func TestSayUnread(t *testing.T) {
+	var b bytes.Buffer
+	sayUnread(&b, []string{"a: cut", "b: locked\x1b"})
+	if want := "recount: warning: a: cut\nrecount: warning: b: locked\\x1b\n"; b.String() != want {
+		t.Errorf("%q, want %q", &b, want)
+	}
+	b.Reset()
+	sayUnread(&b, strings.Split("abcdefg", ""))
+	if n := strings.Count(b.String(), "\n"); n != 6 || !strings.HasSuffix(b.String(), "recount: warning: and 2 more\n") {
+		t.Errorf("%q", &b)
+	}
+}
+
 // Names in messages may be hostile.
 func TestSayEscapes(t *testing.T) {
 	var b bytes.Buffer

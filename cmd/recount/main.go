@@ -75,8 +75,11 @@ globs or - for standard input):
 	root.SetUsageTemplate(usageTemplate + "\n" + exitCodes)
 	root.SetHelpCommand(newHelpCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &pipeline.UsageError{Err: err, Hint: seeHelp(cmd)}
+		return &pipeline.UsageError{Err: err, Hint: nearFlag(cmd, err) + seeHelp(cmd)}
 	})
+	root.Version = versionText()
+	root.SetVersionTemplate("{{.Version}}")
+	root.Flags().Bool("version", false, "print the version and the build")
 	root.AddCommand(
 		newAnalyzeCommand(s),
 		newShowCommand(s),

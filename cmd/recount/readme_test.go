@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -79,6 +80,18 @@ func TestREADMEMainJob(t *testing.T) {
 	mainJob, _ := quickStart(t, root)
 	fresh := freshCopy(t, root)
 	out := runLine(t, fresh, mainJob)
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := strings.Join(strings.Fields(string(text)), " ")
+	said := regexp.MustCompile(`(\d+) recordings were downloaded by (\d+) clients, likely or better\..*The (\d+) pairs of .likely. are all`).FindStringSubmatch(plain)
+	if said == nil {
+		t.Fatal("README.md does not say how many recordings the main job counts")
+	}
+	if row := fmt.Sprintf(`(?m)^likely +%s +%s +%s `, said[1], said[2], said[3]); !regexp.MustCompile(row).MatchString(out) {
+		t.Errorf("the summary does not have the numbers of README.md, %q:\n%s", said[1:], out)
+	}
 	for _, want := range []string{"requested", "complete", "127.0.20.9", "322"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the summary does not hold %q:\n%s", want, out)
@@ -87,6 +100,28 @@ func TestREADMEMainJob(t *testing.T) {
 	for _, name := range []string{"summary.json", "summary.md", "manifest.json", "run.json", "SHA256SUMS", "tables/requests.parquet"} {
 		if _, err := os.Stat(filepath.Join(fresh, "case", name)); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// Every code of the column basis has its line in the README.
+func TestREADMEBases(t *testing.T) {
+	root := filepath.Join("..", "..")
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := os.ReadFile(filepath.Join(root, "pkg", "download", "session.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`\tBasis\w+ += "(\w+)"`).FindAllSubmatch(code, -1)
+	if len(found) < 10 {
+		t.Fatalf("%d codes found in session.go", len(found))
+	}
+	for _, m := range found {
+		if !bytes.Contains(readme, []byte("\n| `"+string(m[1])+"` | ")) {
+			t.Errorf("README.md does not explain the basis %q", m[1])
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"regexp"
 	"slices"
@@ -75,7 +76,7 @@ func analyzeSettings(o *analyzeOptions, changed func(flag string) bool, args []s
 func check(p *pipeline.Options) error {
 	for _, f := range p.Formats {
 		if _, ok := accesslog.FormatByName(f.Value); !ok {
-			return usage(fmt.Sprintf("unknown format %q", f.Value), "the formats are "+strings.Join(accesslog.FormatNames(), ", "))
+			return usage(fmt.Sprintf("unknown format %q", f.Value), didYouMean(f.Value, accesslog.FormatNames())+"the formats are "+strings.Join(accesslog.FormatNames(), ", "))
 		}
 	}
 	for _, m := range p.Meanings {
@@ -85,7 +86,7 @@ func check(p *pipeline.Options) error {
 	}
 	for _, t := range p.Tables {
 		if !slices.Contains(casefile.TableNames(), t) {
-			return usage(fmt.Sprintf("unknown table %q", t), "the tables are "+strings.Join(casefile.TableNames(), ", ")+"; or all, or none")
+			return usage(fmt.Sprintf("unknown table %q", t), didYouMean(t, casefile.TableNames())+"the tables are "+strings.Join(casefile.TableNames(), ", ")+"; or all, or none")
 		}
 	}
 	if p.Compression != "snappy" && p.Compression != "zstd" {
@@ -95,6 +96,9 @@ func check(p *pipeline.Options) error {
 		return usage(fmt.Sprintf("%d workers are not possible", p.Workers), "give --workers a number, or leave it out for one per processor")
 	}
 	if p.Temp != "" {
+		if err := exists("folder for what does not fit in memory", p.Temp); err != nil {
+			return err
+		}
 		if info, err := os.Stat(p.Temp); err != nil {
 			return fmt.Errorf("folder for what does not fit in memory: %w", err)
 		} else if !info.IsDir() {
@@ -118,12 +122,30 @@ func check(p *pipeline.Options) error {
 	return nil
 }
 
+// inputsExist looks for the files that are read beside the evidence.
+func inputsExist(p *pipeline.Options) error {
+	if p.Inventory != "" {
+		if err := exists("inventory", p.Inventory); err != nil {
+			return err
+		}
+	}
+	for _, g := range p.Geo {
+		if err := exists("geo database", g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // settingsFile reads the file of settings and says so, since it changes the
 // figures. Without one it gives an empty File.
 func settingsFile(path string, quiet bool, args []string, s streams) (*config.File, error) {
 	var f *config.File
 	var err error
 	if path != "" {
+		if err := exists("file of settings", path); err != nil {
+			return nil, err
+		}
 		f, err = config.Load(path)
 	} else {
 		f, err = findSettings(args, s)
@@ -209,6 +231,15 @@ func either[T any](given bool, flag, file T) T {
 
 func usage(message, hint string) error {
 	return &pipeline.UsageError{Err: errors.New(message), Hint: hint}
+}
+
+// exists says in words that a file or folder is not there. What else keeps it
+// from being read is for whoever reads it to say.
+func exists(what, path string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s %q does not exist: check the path", what, path)
+	}
+	return nil
 }
 
 func quoted(s string) string { return strconv.Quote(s) }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -32,18 +33,18 @@ func newShowCommand(s streams) *cobra.Command {
 and what each column holds.
 
 A condition is 'column op value', with one of = != < <= > >= ~ (contains), or
-'column is null', or 'column is not null'. Several must all hold. Numbers are
-compared as numbers; times are UTC unless they have an offset, as in 2019-02-18,
-'2019-02-18 10:00' or 2019-02-18T10:00:00+01:00; texts are compared byte by byte.
-No comparison holds for null.
+'column is null', or 'column is not null'. Several must all hold. A value may
+stand in quotes. Numbers are compared as numbers; times are UTC unless they have
+an offset, as in 2019-02-18, '2019-02-18 10:00' or 2019-02-18T10:00:00+01:00;
+texts are compared byte by byte. No comparison holds for null.
 
 The table format shows null as - and cuts long texts, with … at the cut; json
 and csv have every value whole. In csv null is an empty cell, and a text that a
 spreadsheet would take for a formula is made harmless.`,
 		Example: `  recount show case
   recount show case clients --sort -recordings_likely --limit 10
-  recount show case downloads --where 'client = 192.0.2.7' --where 'completeness = complete'
-  recount show case requests --where 'time_end >= 2019-02-18' --columns client,recording,status --format csv`,
+  recount show case downloads --where 'completeness = partial' --where 'bytes_lower > 0'
+  recount show case requests --where 'time_start >= 2019-02-18' --columns client,recording,status --format csv`,
 		Args: arguments(1, 2, "a case and at most one table"),
 		RunE: func(_ *cobra.Command, args []string) error { return runShow(&o, args, s) },
 	}
@@ -69,29 +70,45 @@ func runShow(o *showOptions, args []string, s streams) error {
 	if o.limit < 0 {
 		return usage(fmt.Sprintf("%d rows are not possible", o.limit), "give --limit a number, or 0 for all rows")
 	}
+	if err := exists("case", args[0]); err != nil {
+		return err
+	}
 	c, err := casefile.Open(args[0])
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriterSize(s.out, 64<<10)
+	note := ""
 	if len(args) == 1 {
-		err = showColumns(out, c, format)
+		note, err = showColumns(out, c, format)
 	} else {
-		err = showRows(out, c, args[1], o, format)
+		note, err = showRows(out, c, args[1], o, format)
 	}
 	if err != nil {
 		return err
 	}
-	return out.Flush()
+	err = out.Flush()
+	if err == nil {
+		say(s.err, "", note)
+	}
+	return err
 }
 
+const noTables = "this case has no tables"
+
 // showColumns lists the tables that the case has, a row per column.
-func showColumns(w *bufio.Writer, c *casefile.Case, format report.Format) error {
+func showColumns(w *bufio.Writer, c *casefile.Case, format report.Format) (note string, err error) {
 	sum, err := c.Summary()
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = report.Rows(w, format, []string{"table", "rows", "column", "type", "comment"}, func(yield func([]any, error) bool) {
+	if len(sum.Tables) == 0 {
+		note = noTables
+		if format == report.FormatTable {
+			return note, nil
+		}
+	}
+	_, err = report.Rows(w, format, []string{"table", "rows", "column", "type", "ecs", "comment"}, func(yield func([]any, error) bool) {
 		for _, name := range casefile.TableNames() {
 			rows, ok := sum.Tables[name]
 			if !ok {
@@ -103,29 +120,64 @@ func showColumns(w *bufio.Writer, c *casefile.Case, format report.Format) error 
 				return
 			}
 			for _, col := range t.Columns() {
-				if !yield([]any{name, rows, col.Name, col.Type.String(), col.Comment}, nil) {
+				if !yield([]any{name, rows, col.Name, col.Type.String(), ecsName(col), col.Comment}, nil) {
 					return
 				}
 			}
 		}
 	})
-	return err
+	return note, err
 }
 
-func showRows(w *bufio.Writer, c *casefile.Case, name string, o *showOptions, format report.Format) error {
-	if !slices.Contains(casefile.TableNames(), name) {
-		return usage(fmt.Sprintf("unknown table %q", name), "the tables are "+strings.Join(casefile.TableNames(), ", "))
+// ecsName is nil for a column that the Elastic Common Schema has no name for.
+func ecsName(c casefile.Column) any {
+	if c.ECS == "" {
+		return nil
+	}
+	return c.ECS
+}
+
+func showRows(w *bufio.Writer, c *casefile.Case, name string, o *showOptions, format report.Format) (note string, err error) {
+	if names := casefile.TableNames(); !slices.Contains(names, name) {
+		return "", usage(fmt.Sprintf("unknown table %q", name), didYouMean(name, names)+"the tables are "+strings.Join(names, ", "))
+	}
+	if err := hasTable(c, name); err != nil {
+		return "", err
 	}
 	t, err := c.Table(name)
 	if err != nil {
-		return err
+		return "", err
 	}
-	q, err := newQuery(o, t.Columns())
+	q, err := newQuery(o, name, t.Columns())
+	if err != nil {
+		return "", err
+	}
+	shown, err := report.Rows(w, format, q.shown, q.run(t.Rows(q.read...)))
+	if shown == 0 && len(q.where) > 0 {
+		note = fmt.Sprintf("no row of %d matches", t.NumRows())
+	}
+	return note, err
+}
+
+// hasTable refuses a table that the case was made without.
+func hasTable(c *casefile.Case, name string) error {
+	sum, err := c.Summary()
 	if err != nil {
 		return err
 	}
-	_, err = report.Rows(w, format, q.shown, q.run(t.Rows(q.read...)))
-	return err
+	if _, ok := sum.Tables[name]; ok {
+		return nil
+	}
+	if len(sum.Tables) == 0 {
+		return &failure{errors.New(noTables), "analyze writes them unless it is told --tables none"}
+	}
+	var has []string
+	for _, n := range casefile.TableNames() {
+		if _, ok := sum.Tables[n]; ok {
+			has = append(has, n)
+		}
+	}
+	return &failure{fmt.Errorf("this case has no table %q", name), "its tables are " + strings.Join(has, ", ")}
 }
 
 // query is what show does with the rows of a table.
@@ -138,7 +190,7 @@ type query struct {
 	limit int64
 }
 
-func newQuery(o *showOptions, columns []casefile.Column) (*query, error) {
+func newQuery(o *showOptions, table string, columns []casefile.Column) (*query, error) {
 	q := &query{limit: o.limit}
 	if o.columns == "" {
 		for _, c := range columns {
@@ -151,21 +203,21 @@ func newQuery(o *showOptions, columns []casefile.Column) (*query, error) {
 	}
 	for _, name := range q.shown {
 		if _, err := findColumn(name, columns); err != nil {
-			return nil, &pipeline.UsageError{Err: err}
+			return nil, err
 		}
 	}
 	q.read = slices.Clone(q.shown)
 	for _, text := range o.where {
-		c, err := parseWhere(text, columns)
+		c, err := parseWhere(text, table, columns)
 		if err != nil {
-			return nil, &pipeline.UsageError{Err: err, Hint: whereHint}
+			return nil, err
 		}
 		q.where = append(q.where, c)
 		q.at = append(q.at, q.place(c.column))
 	}
 	keys, err := parseSort(o.sort, columns)
 	if err != nil {
-		return nil, &pipeline.UsageError{Err: err}
+		return nil, err
 	}
 	for i := range keys {
 		keys[i].place = q.place(keys[i].column)

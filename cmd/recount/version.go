@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -18,11 +19,13 @@ func newVersionCommand(s streams) *cobra.Command {
 		Long:  "Print the version, the Go version and the revision that the binary was built from.",
 		Args:  arguments(0, 0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(s.out, "recount %s\n%s\n", version, build())
+			_, err := io.WriteString(s.out, versionText())
 			return err
 		},
 	}
 }
+
+func versionText() string { return fmt.Sprintf("recount %s\n%s\n", version, build()) }
 
 // build says by which Go and from which revision the binary was built. It is
 // the same for every run of a binary.

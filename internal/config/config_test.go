@@ -132,7 +132,7 @@ func TestParseSize(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"workers: 2\n", "format:\n  - {source: a, format: b}\n", "custody: {a: 1, b: !!str x}\n", "recordings: [*a, &a b]\n", "? a\n: b\n"} {
+	for _, s := range []string{"workers: 2\n", "format:\n  - {source: a, format: b}\n", "custody: {a: 1, b: !!str x}\n", "recordings: [*a, &a b]\n", "? a\n: b\n", "0\n---"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -47,7 +47,7 @@ func decode(f *File, b []byte) *Error {
 	case len(tree.Docs) == 0 || len(tree.Docs) == 1 && empty(tree.Docs[0].Body):
 		return nil
 	case len(tree.Docs) > 1:
-		return &Error{Line: line(tree.Docs[1]), Err: errors.New("a second document begins here; the settings are one document")}
+		return &Error{Line: documentLine(tree.Docs[1]), Err: errors.New("a second document begins here; the settings are one document")}
 	}
 	pairs, err := mapping(tree.Docs[0].Body)
 	if err != nil {

@@ -26,6 +26,15 @@ func line(n ast.Node) int {
 	return 0
 }
 
+// documentLine is the line of the mark that begins a document. The document
+// itself may have no body to ask.
+func documentLine(d *ast.DocumentNode) int {
+	if d.Start != nil && d.Start.Position != nil {
+		return d.Start.Position.Line
+	}
+	return 0
+}
+
 // empty says that a document holds nothing but space and comments.
 func empty(n ast.Node) bool {
 	switch n.(type) {

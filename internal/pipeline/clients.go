@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
@@ -25,15 +26,24 @@ func (t *clientTotal) download(d *download.Download) {
 	t.requests += d.Requests
 	t.grades[d.Grade]++
 	t.requested++
-	if d.BytesUpper != 0 {
+	if anyBytes(d) {
 		t.anyBytes++
 	}
 	if d.BytesUpper == accesslog.None {
 		t.open++
 	} else {
-		t.upper += d.BytesUpper
+		t.upper = plus(t.upper, d.BytesUpper)
 	}
 	t.seen(d.FirstSeen, d.LastSeen)
+}
+
+// plus adds two numbers that are not negative. A log can hold any number of
+// bytes, so what does not fit stops at the largest.
+func plus(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
 }
 
 // page counts a request for a directory.
@@ -95,7 +105,7 @@ var clientCodec = spill.Codec[clientTotal]{
 		f := into.fields()
 		for i, v := range from.fields() {
 			if f[i] != &into.first && f[i] != &into.last {
-				*f[i] += *v
+				*f[i] = plus(*f[i], *v)
 			}
 		}
 		into.seen(first, last)

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -23,8 +24,8 @@ func TestSameCase(t *testing.T) {
 	} {
 		t.Run(in.name, func(t *testing.T) {
 			var first string
-			for _, memory := range []int64{0, tiny} {
-				for _, workers := range []int{1, 2, 8, 2} {
+			for memory, counts := range map[int64][]int{0: {1, 2, 8, 2}, tiny: {1, 8}} {
+				for _, workers := range counts {
 					o := in.options
 					o.Workers, o.Memory, o.Temp = workers, memory, t.TempDir()
 					dir, _ := analyse(t, o)
@@ -123,4 +124,39 @@ func TestSomeTables(t *testing.T) {
 			t.Errorf("tables %v: the summary differs:\n%+v\n%+v", tables, a, b)
 		}
 	}
+}
+
+// TestAnotherPlace: the case says nothing of where the evidence lay, though
+// some of it is damaged or cannot be read.
+func TestAnotherPlace(t *testing.T) {
+	log := get("192.0.2.1", 1, "/a/x.wav", 200, 1000)
+	whole := packed(t, log+log+log)
+	var cases []string
+	for range 2 {
+		root := files(t, map[string]string{
+			"logs/a.log": log, "logs/sub/cut.gz": whole[:len(whole)-9], "logs/bad.gz": whole[:15] + "xxxxxxxxxxxx" + whole[27:],
+			"logs/notes.txt": "bread\n", "logs/x.zst": "\x28\xb5\x2f\xfdrubbish", "logs/x.xz": "\xfd7zXZ\x00rubbish", "logs/x.bz2": "BZh9rubbish",
+			"elsewhere.log": log, "sizes.csv": "path,size\n/a/x.wav,1000\n",
+		})
+		for link, to := range map[string]string{"out.log": filepath.Join(root, "elsewhere.log"), "broken.log": filepath.Join(root, "nothing"), "loop.log": "loop.log"} {
+			if err := os.Symlink(to, filepath.Join(root, "logs", link)); err != nil {
+				t.Skipf("no symbolic links here: %v", err)
+			}
+		}
+		dir, out := analyse(t, Options{Evidence: []string{filepath.Join(root, "logs")}, Inventory: filepath.Join(root, "sizes.csv")})
+		if !out.Damaged {
+			t.Error("nothing is damaged")
+		}
+		cases = append(cases, dir)
+		for _, name := range []string{"summary.json", "summary.md", "manifest.json"} {
+			data, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i := bytes.Index(data, []byte(root)); i >= 0 {
+				t.Errorf("%s says where the evidence lay: %.200s", name, data[max(0, i-80):])
+			}
+		}
+	}
+	sameCase(t, "in another place", cases[1], cases[0])
 }

@@ -24,7 +24,8 @@ type totals struct {
 	grades                [download.GradeComplete + 1]casefile.RuleCount // of the pairs of exactly this grade
 	recordings            [download.GradeComplete + 1]int64              // whose best grade is this
 	listings, directories int64
-	sizeFrom              map[string]int64 // recordings, by where their size was read
+	sizeFrom              map[string]int64 // recordings of which bytes were taken, by where their size was read
+	contradicted          int64            // recordings of which the log shows more than the size
 }
 
 // grouper groups one part after another. It is for one goroutine.
@@ -39,6 +40,7 @@ type grouper struct {
 	clients   *spill.Fold[clientTotal]
 	agents    *spill.Fold[int64]
 	totals    totals
+	checks    []sizeCheck // by source id - 1
 	progress  *progress
 
 	out     *output

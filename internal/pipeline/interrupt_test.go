@@ -208,7 +208,7 @@ func TestInterruptAnyTime(t *testing.T) {
 	start := time.Now()
 	analyse(t, o)
 	took := time.Since(start)
-	const moments = 10
+	const moments = 6
 	for i := range moments {
 		before := runtime.NumGoroutine()
 		o = fresh(t, o)

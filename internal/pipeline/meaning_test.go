@@ -201,7 +201,7 @@ func TestListingsAcrossParts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := a.newGrouper(all, shown)
+		g := a.newGrouper(all, shown, nil)
 		var got []row
 		for _, p := range []*part{{to: []byte(cut)}, {from: []byte(cut)}} {
 			p.out = newOutput(&wanted{recordings: true})

@@ -36,7 +36,11 @@ func (g *grouper) recording(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 	if err := m.Err(); err != nil {
 		return c, false, err
 	}
-	g.begin(name, g.sizer.Sizing(inventory))
+	sizing := g.sizer.Sizing(inventory)
+	if sizing.Contradicted {
+		g.totals.contradicted++
+	}
+	g.begin(name, sizing)
 	var err error
 	if count <= groupBuffer {
 		err = g.fromBuffer()
@@ -107,6 +111,7 @@ func (g *grouper) fromRuns(name []byte) error {
 func (g *grouper) add(r *request.Request) error {
 	g.resolve(r)
 	g.fold.Add(r)
+	g.checks[r.Source-1].add(r, g.sizing.Size)
 	if err := g.agent(r); err != nil {
 		return err
 	}
@@ -122,7 +127,7 @@ func (g *grouper) endPair() error {
 	}
 	t.download(&d)
 	count(&g.totals.requested, &d)
-	if d.BytesUpper != 0 {
+	if anyBytes(&d) {
 		count(&g.totals.anyBytes, &d)
 		g.current.ClientsAny++
 	}
@@ -138,6 +143,13 @@ func (g *grouper) endPair() error {
 		g.widen(d.FirstSeen, d.LastSeen)
 	}
 	return g.out.download(&d)
+}
+
+// anyBytes is the rule of that name: content was or may have been handed over.
+// An empty recording that was handed over has no bytes, but each rule holds the
+// next.
+func anyBytes(d *download.Download) bool {
+	return d.BytesUpper != 0 || d.Grade >= download.GradePossible
 }
 
 func count(c *casefile.RuleCount, d *download.Download) {
@@ -171,6 +183,8 @@ func (g *grouper) end() error {
 			break
 		}
 	}
-	g.totals.sizeFrom[g.current.SizeFrom]++
+	if g.current.ClientsAny > 0 {
+		g.totals.sizeFrom[g.current.SizeFrom]++
+	}
 	return g.recordingRow(&g.current)
 }

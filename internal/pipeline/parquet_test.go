@@ -41,7 +41,8 @@ var contract = map[string]string{
 		referrer string? http.request.referrer
 		user string? user.name
 		flags string?
-		kind string`,
+		kind string
+		bytes_with_headers int64? http.response.bytes`,
 	"downloads": `
 		client string source.ip
 		recording string file.path

@@ -16,6 +16,12 @@ import (
 
 // openSources makes the sources, with what the user said of them.
 func (a *analysis) openSources() error {
+	if err := a.everyGlobMatches("--format", a.options.Formats); err != nil {
+		return err
+	}
+	if err := a.everyGlobMatches("--bytes-meaning", a.options.Meanings); err != nil {
+		return err
+	}
 	for _, s := range a.set.Sources {
 		src := &source{Source: s}
 		name, ok, err := lastMatch(a.options.Formats, s.Path)
@@ -51,6 +57,38 @@ func (a *analysis) openSources() error {
 		a.sources = append(a.sources, src)
 	}
 	return nil
+}
+
+// everyGlobMatches refuses a setting that is for no source: it is a mistake
+// whose only sign would be other figures.
+func (a *analysis) everyGlobMatches(flag string, settings []PerSource) error {
+	for _, s := range settings {
+		found := false
+		for _, src := range a.set.Sources {
+			_, ok, err := lastMatch([]PerSource{s}, src.Path)
+			if err != nil {
+				return err
+			}
+			found = found || ok
+		}
+		if !found {
+			return &UsageError{Err: fmt.Errorf("%s %q matches no source", flag, s.Glob+"="+s.Value), Hint: "the sources are " + a.sourceNames()}
+		}
+	}
+	return nil
+}
+
+// sourceNames lists the first sources.
+func (a *analysis) sourceNames() string {
+	var names []string
+	for i, s := range a.set.Sources {
+		if i == 10 {
+			names = append(names, fmt.Sprintf("and %d more", len(a.set.Sources)-i))
+			break
+		}
+		names = append(names, fmt.Sprintf("%q", s.Path))
+	}
+	return strings.Join(names, ", ")
 }
 
 // lastMatch gives the value of the last setting that is for this source. A glob

@@ -19,7 +19,7 @@ func (a *analysis) noteUnknown() {
 }
 
 // warnings lists what a reader of the figures must look at.
-func (a *analysis) warnings() []string {
+func (a *analysis) warnings(t *totals) []string {
 	w := []string{}
 	add := func(format string, args ...any) { w = append(w, fmt.Sprintf(format, args...)) }
 	same := map[string]*source{}
@@ -31,10 +31,14 @@ func (a *analysis) warnings() []string {
 			add("%s is empty", s.Path)
 		}
 		if s.stats.rejected > 0 && len(s.stats.formats) > 0 {
-			add("%s: %d of %d lines could not be read; they are in the rejects table", s.Path, s.stats.rejected, s.stats.lines)
+			add("%s: %d of %d lines could not be read%s", s.Path, s.stats.rejected, s.stats.lines, a.where())
 		}
 		if s.stats.cutOff > 0 {
 			add("%s: %d lines are cut off behind the status; what is whole of them was used", s.Path, s.stats.cutOff)
+		}
+		meaning, _ := s.meaningText()
+		if remark := a.sizeCheck(s).remark(meaning); remark != "" {
+			add("%s: %s", s.Path, remark)
 		}
 		if first := same[s.streamSum]; first != nil && s.streamLen > 0 {
 			add("%s has the same content as %s: its lines were counted twice; hand in one of them", s.Path, first.Path)
@@ -48,10 +52,43 @@ func (a *analysis) warnings() []string {
 	for _, u := range a.set.Unread {
 		add("%s was not read: %s", u.Path, u.Reason)
 	}
+	for _, size := range a.common {
+		add("very many recordings were answered with the same %d bytes: a log-in page or an error page, it seems; such downloads count as possible at most", size)
+	}
+	if t.contradicted > 0 {
+		add("of %d recordings the log shows more bytes than their size: an error page, another version or a wrong size; nothing of them is taken as proven", t.contradicted)
+	}
+	if a.invFile != nil && t.sizeFrom["inventory"] == 0 && t.requested.Recordings > 0 {
+		add("no recording that was handed over is in the inventory %s; its paths must be as in the logs, from the root of the site", a.invFile.Name)
+	}
+	acc := a.accounting()
+	switch {
+	case acc.Lines == 0:
+		add("the evidence holds no line")
+	case acc.Requests == 0:
+		add("no line concerns a recording or a directory page; look at what a recording is (--recordings, --inventory)")
+	}
 	if a.places == nil || len(a.places.Databases()) == 0 {
 		add("no geo database was given (--geo): countries and networks of clients are not known")
 	}
 	return w
+}
+
+// where says where rejects are kept, if they are.
+func (a *analysis) where() string {
+	if a.writer.Wants(casefile.TableRejects) {
+		return "; they are in the rejects table"
+	}
+	return ""
+}
+
+// sizeCheck gives a source's comparison with the inventory.
+func (a *analysis) sizeCheck(s *source) *sizeCheck {
+	var all sizeCheck
+	for _, g := range a.groupers {
+		all.merge(&g.checks[s.ID-1])
+	}
+	return &all
 }
 
 // assumptions lists what the figures take for true.
@@ -70,13 +107,21 @@ func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 		}
 		out = append(out, casefile.Assumption{What: "bytes meaning of " + s.Path, Value: meaning, By: by, Why: why})
 	}
+	for _, s := range a.sources {
+		if n, shortest, longest := s.stats.headers.Learned(); n > 0 {
+			out = append(out, casefile.Assumption{
+				What: "response headers in " + s.Path, Value: fmt.Sprintf("%d to %d bytes", shortest, longest), By: "inferred",
+				Why: fmt.Sprintf("what %d full responses have more than their body, whose size is known", n),
+			})
+		}
+	}
 	what, by := "audio and video files by their extension", "default"
 	if len(a.options.Recordings) > 0 {
 		what, by = strings.Join(a.options.Recordings, " "), "user"
 	}
 	out = append(out, casefile.Assumption{What: "what a recording is", Value: what, By: by, Why: "and every path of the inventory, if one was given"})
 	if a.invFile != nil {
-		out = append(out, casefile.Assumption{What: "sizes of recordings", Value: "as in the inventory " + a.invFile.Name, By: "user", Why: "the files were the same when they were downloaded"})
+		out = append(out, casefile.Assumption{What: "sizes of recordings", Value: fmt.Sprintf("as in the inventory %s, for %d recordings that were handed over", a.invFile.Name, t.sizeFrom["inventory"]), By: "user", Why: "the files were the same when they were downloaded"})
 	}
 	if n := t.sizeFrom["repeated"]; n > 0 {
 		out = append(out, casefile.Assumption{
@@ -95,17 +140,18 @@ func (a *analysis) limits(t *totals) []string {
 	out := []string{
 		"A log shows what the server handed to its network, not what a client received: a client that vanished while bytes were buffered cannot be seen.",
 		"An address is not a person: one may stand for many people, and one person may have many addresses.",
+		"A recording that was replaced or grew counts as one: a whole copy of a smaller version looks like a cut one, unless the log states totals.",
 		"Earlier copies, caches and other ways to the recordings are not in these logs.",
 	}
 	if a.invFile == nil {
 		out = append(out, "No inventory was given: sizes are known only where the log tells, and names shown in listings cannot be counted.")
 	}
 	if n := t.sizeFrom[""]; n > 0 {
-		out = append(out, fmt.Sprintf("The size of %d recordings is not known: none of their downloads can be proven complete.", n))
+		out = append(out, fmt.Sprintf("The size of %d recordings that were handed over is not known: none of their downloads can be proven complete.", n))
 	}
 	for _, s := range a.sources {
 		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.formats) > 0 {
-			return append(out, "What the size field counts is not known for at least one source: its downloads can be likely, but not complete. If you know the server's configuration, say so with --bytes-meaning.")
+			return append(out, "What the size field counts is not known for at least one source: its downloads can be likely, but not complete (except of an empty recording). If you know the server's configuration, say so with --bytes-meaning.")
 		}
 	}
 	return out

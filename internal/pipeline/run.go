@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -22,7 +23,8 @@ import (
 // Outcome is what an analysis came to.
 type Outcome struct {
 	Summary *casefile.Summary
-	Damaged bool // some evidence was damaged or unread: exit code 3
+	Damaged bool     // some evidence was damaged or unread: exit code 3
+	Unread  []string // what, and why
 }
 
 // ErrInterrupted is the error of a run whose context was cancelled. No case
@@ -43,6 +45,7 @@ type analysis struct {
 	budget    budget
 	workers   []*worker
 	groupers  []*grouper
+	common    []int64 // body sizes that very many recordings were answered with
 	writer    *casefile.Writer
 	watch     *progress
 }
@@ -86,6 +89,9 @@ func (a *analysis) prepare() (err error) {
 	}
 	if err := a.keepOff(o.Out, "the case", "give -o a folder elsewhere"); err != nil {
 		return err
+	}
+	if o.Temp == "" {
+		o.Temp = os.TempDir()
 	}
 	if err := a.keepOff(o.Temp, "the temporary folder", "give --temp a folder elsewhere"); err != nil {
 		return err
@@ -182,9 +188,14 @@ func (a *analysis) group(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	common, err := a.commonSizes(all)
+	if err != nil {
+		return err
+	}
+	a.common = slices.Sorted(maps.Keys(common))
 	parts := a.parts(cuts)
 	for range a.budget.workers {
-		a.groupers = append(a.groupers, a.newGrouper(all, shown))
+		a.groupers = append(a.groupers, a.newGrouper(all, shown, common))
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -225,14 +236,16 @@ func (a *analysis) parts(cuts [][]byte) []*part {
 	return parts
 }
 
-func (a *analysis) newGrouper(all *runs, shown map[string]int64) *grouper {
+func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int64]bool) *grouper {
 	g := &grouper{
 		runs: all, shown: shown, sources: a.sources, matcher: a.matcher.Clone(), inventory: a.inventory, progress: a.watch,
 		fold:    download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].stats.headers }),
 		clients: spill.NewFold(a.store, a.budget.fold, clientCodec),
 		agents:  spill.NewFold(a.store, a.budget.fold, countCodec),
 	}
+	g.fold.Common = common
 	g.totals.sizeFrom = map[string]int64{}
+	g.checks = make([]sizeCheck, len(a.sources))
 	return g
 }
 

@@ -56,9 +56,11 @@ func (s *source) line(offset, inPiece int64) int64 {
 	return s.pieces[i].lines + inPiece
 }
 
-// meaningOf is the bytes meaning of a line's size field.
+// meaningOf is the bytes meaning of a line's size field: what the format fixes,
+// else the user's word. A format that fixes it has fields that only mean one
+// thing, and a glob easily covers one source too many.
 func (s *source) meaningOf(f *accesslog.Format) accesslog.Meaning {
-	if s.meaningSet {
+	if f.Meaning == accesslog.MeaningUnknown && s.meaningSet {
 		return s.meaning
 	}
 	return f.Meaning

@@ -19,7 +19,7 @@ func (a *analysis) summary(t *totals, who *clientCounts, top []casefile.TopClien
 		Counts: counts(t, who), Grades: map[string]int64{},
 		Listings:   casefile.ListingCount{Requests: t.listings, Clients: who.listings, Directories: t.directories},
 		Accounting: a.accounting(), Coverage: a.coverage(), Claims: []any{},
-		Assumptions: a.assumptions(t), Warnings: a.warnings(), Limits: a.limits(t), TopClients: top, Tables: a.tableRows(),
+		Assumptions: a.assumptions(t), Warnings: a.warnings(t), Limits: a.limits(t), TopClients: top, Tables: a.tableRows(),
 	}
 	s.Unlabelled = s.Counts // until clients can be given labels
 	for g := range t.grades {
@@ -133,16 +133,21 @@ func (s *source) row() casefile.SourceRow {
 
 // meaningText says what the source's size field counts, and why.
 func (s *source) meaningText() (meaning, why string) {
-	if s.meaningSet {
+	if s.meaningSet && len(s.stats.formats) == 0 {
 		return s.meaning.String(), "by the user's word"
 	}
 	var meanings, whys []string
 	for _, name := range s.formats() {
 		f, _ := accesslog.FormatByName(name)
-		if m := f.Meaning.String(); !contains(meanings, m) {
-			meanings = append(meanings, m)
+		m := s.meaningOf(f)
+		if !contains(meanings, m.String()) {
+			meanings = append(meanings, m.String())
 		}
-		whys = append(whys, name+": "+f.MeaningWhy)
+		if m == f.Meaning {
+			whys = append(whys, name+": "+f.MeaningWhy)
+		} else {
+			whys = append(whys, name+": by the user's word")
+		}
 	}
 	if len(meanings) == 0 {
 		return accesslog.MeaningUnknown.String(), "no line could be read"
@@ -233,13 +238,22 @@ func (a *analysis) run() *casefile.Run {
 
 // damaged says whether some evidence was not, or not wholly, read.
 func (a *analysis) damaged() bool {
-	if len(a.set.Unread) > 0 {
-		return true
-	}
+	return len(a.unread()) > 0
+}
+
+// unread lists what was not, or not wholly, read, and why.
+func (a *analysis) unread() []string {
+	var list []string
 	for _, s := range a.sources {
 		if s.err != "" {
-			return true
+			list = append(list, s.Path+": "+s.err)
 		}
 	}
-	return false
+	for _, u := range a.set.Unread {
+		list = append(list, u.Path+": "+u.Reason)
+	}
+	if len(list) == 0 && a.accounting().Lines == 0 {
+		list = append(list, "the evidence holds no line")
+	}
+	return list
 }

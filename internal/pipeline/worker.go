@@ -22,6 +22,7 @@ type worker struct {
 	runs      []run
 	rejects   rejects
 	stats     []stats // by source id - 1
+	sizes     *bodySizes
 	progress  *progress
 	own       chan job // chunks that are for this worker alone
 	shown     bool     // the requests table is written, so texts that only it shows are carried
@@ -38,7 +39,7 @@ type worker struct {
 func newWorker(a *analysis, m *recording.Matcher) *worker {
 	w := &worker{
 		store: a.store, matcher: m, inventory: a.inventory, batch: request.NewBatch(a.budget.batch),
-		rejects: rejects{store: a.store}, progress: a.watch, own: make(chan job),
+		rejects: rejects{store: a.store}, sizes: new(bodySizes), progress: a.watch, own: make(chan job),
 		shown: a.writer.Wants(casefile.TableRequests),
 	}
 	for range a.sources {
@@ -129,8 +130,12 @@ func (w *worker) lines(j job, st *stats) error {
 // listing.
 func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
 	r := &w.record
-	if !line.Terminated && r.NumberAtEnd && (j.damaged || r.Format != j.source.reading.Main) {
-		cutNumber(r)
+	if !line.Terminated && r.NumberAtEnd {
+		if j.damaged || r.Format != j.source.reading.Main {
+			cutNumber(r)
+		} else {
+			r.Flags |= accesslog.FlagUnterminated
+		}
 	}
 	if r.Flags&accesslog.FlagCutOff != 0 {
 		st.cutOff++
@@ -140,17 +145,15 @@ func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
 	}
 	*w.counter++
 	st.seen(r.Time)
-	if r.Sent != accesslog.None && r.Bytes != accesslog.None {
-		st.headers.Learn(r.Sent - r.Bytes)
-	}
 	match := w.match(r.Target)
 	if match.Kind == recording.None {
 		st.other++
 		return
 	}
 	st.requests++
-	w.learnHeaders(j.source, st, r, match)
 	w.fill(j, n, line, match)
+	w.learnHeaders(st, &w.request)
+	w.sizes.add(&w.request)
 	w.batch.Add(&w.request)
 }
 
@@ -175,17 +178,23 @@ func (w *worker) match(target []byte) recording.Match {
 	return w.matcher.Match(target)
 }
 
-// learnHeaders uses a size known beforehand: where the size field counts
-// headers too, what a whole response has more are the headers.
-func (w *worker) learnHeaders(src *source, st *stats, r *accesslog.Record, m recording.Match) {
-	if src.meaningOf(r.Format) != accesslog.MeaningAcceptedWithHeaders || r.Status != 200 || m.Kind != recording.Recording {
+// learnHeaders learns how long the headers of full responses with a recording
+// are, and of nothing else: an error page or a HEAD has other headers, and what
+// they teach could make a cut transfer look whole. The body's size is known
+// from the plan beside a count with headers, or from the inventory.
+func (w *worker) learnHeaders(st *stats, q *request.Request) {
+	if q.Kind != request.KindContent || q.Status == 206 || q.Bytes == accesslog.None || q.Flags&accesslog.FlagUnterminated != 0 {
 		return
 	}
-	if request.KindOf(r.Method, r.Status, false, r.Bytes) != request.KindContent {
-		return // the answer to HEAD or OPTIONS has no body: its headers less the size are no header's length
+	if q.Sent != accesslog.None {
+		st.headers.Learn(q.Sent - q.Bytes)
+		return
 	}
-	if row, ok := w.inventory.Find(m.Path); ok && r.Bytes != accesslog.None && w.inventory.Size(row) >= 0 {
-		st.headers.Learn(r.Bytes - w.inventory.Size(row))
+	if q.Meaning != accesslog.MeaningAcceptedWithHeaders {
+		return
+	}
+	if row, ok := w.inventory.Find(q.Recording); ok && w.inventory.Size(row) >= 0 {
+		st.headers.Learn(q.Bytes - w.inventory.Size(row))
 	}
 }
 

@@ -39,7 +39,7 @@ func (a *analysis) write(ctx context.Context) (*Outcome, error) {
 	if err := a.writer.Commit(s, report.Markdown(s), a.manifest(), a.run()); err != nil {
 		return nil, err
 	}
-	return &Outcome{Summary: s, Damaged: damaged}, nil
+	return &Outcome{Summary: s, Damaged: damaged, Unread: a.unread()}, nil
 }
 
 // clientCounts counts clients by the grade they reach.
@@ -213,6 +213,7 @@ func (t *totals) merge(o *totals) {
 	}
 	t.listings += o.listings
 	t.directories += o.directories
+	t.contradicted += o.contradicted
 	for from, n := range o.sizeFrom {
 		t.sizeFrom[from] += n
 	}

@@ -37,8 +37,8 @@ func NewFold[V any](store *Store, limit int64, codec Codec[V]) *Fold[V] {
 	return &Fold[V]{store: store, limit: limit, codec: codec, items: map[string]*V{}}
 }
 
-// At gives the value of key, to be changed in place; a new key starts with the
-// zero value, and fresh is true.
+// At gives the value of key, to be changed in place before the next call; a new
+// key starts with the zero value, and fresh is true.
 func (f *Fold[V]) At(key []byte) (v *V, fresh bool, err error) {
 	if v, ok := f.items[string(key)]; ok {
 		return v, false, nil

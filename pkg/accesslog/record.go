@@ -125,9 +125,13 @@ const (
 	FlagAmbiguousTime                    // the local time occurs twice (autumn) and no offset was logged
 	FlagNULBytes                         // NUL bytes before the line were skipped
 	FlagUnescapedQuote                   // the request holds quotes that the server did not escape
+	FlagUnterminated                     // the source ends with this line's last number, without a line end: it may go on
+	FlagAccessOnly                       // the line proves that something was read, but never how much
+	FlagRounded                          // the size was rounded by the server
+	FlagYearInferred                     // the log has no year; it was inferred from the order of lines
 )
 
-var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "access_only", "rounded", "year_inferred"}
+var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "unterminated", "access_only", "rounded", "year_inferred"}
 
 // Names lists the flags that are set, in a fixed order.
 func (f Flags) Names() []string {

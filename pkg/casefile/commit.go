@@ -58,7 +58,8 @@ func (w *Writer) commit(s *Summary, summaryMD []byte, m *Manifest, r *Run) error
 }
 
 // closeTables ends all tables, side by side where they have encoders, and notes
-// their hashes. It gives every error, since each names another table.
+// their hashes. Of several errors it gives the first: mostly all have one cause,
+// such as a full disk.
 func (w *Writer) closeTables() error {
 	for _, t := range w.tables {
 		t.finish()
@@ -71,7 +72,13 @@ func (w *Writer) closeTables() error {
 		}
 		w.sums[tablesName+"/"+t.schema.Name+tableExt] = t.sink.sum()
 	}
-	return errors.Join(errs...)
+	switch len(errs) {
+	case 0:
+		return nil
+	case 1:
+		return errs[0]
+	}
+	return fmt.Errorf("%w (and %d more tables)", errs[0], len(errs)-1)
 }
 
 // encodeJSON gives v as people like to read it. Maps are in the order of their

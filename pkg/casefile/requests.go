@@ -46,6 +46,7 @@ func (t *RequestTable) Append(r *request.Request) error {
 	g.bytes(r.User)
 	g.string(t.flagText(r.Flags))
 	g.string(r.Kind.String())
+	g.int64(r.Sent)
 	return t.end()
 }
 

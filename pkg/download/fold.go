@@ -13,6 +13,11 @@ const sessionGap = 24 * 3600 * 1_000_000
 // in order of time, End. It is used again for the next pair and is for one
 // goroutine.
 type Fold struct {
+	// Common holds the body sizes that very many recordings were answered
+	// with, as by a log-in page or an error page. Such a response counts as
+	// possible at most, unless the inventory gives the recording that size.
+	Common map[int64]bool
+
 	headers  func(source int32) *Headers
 	sizing   Sizing
 	d        Download
@@ -89,6 +94,7 @@ func (f *Fold) content(r *request.Request, agent int) {
 		size = f.sizing.Size.Bytes
 	}
 	p := readResponse(r, size, f.headers(r.Source))
+	p.common = p.full && f.Common[r.Bytes] && f.sizing.Size != Size{r.Bytes, SizeInventory}
 	s := f.session(agent, r)
 	s.add(p, f.sizing)
 	if whole(p, f.sizing) {

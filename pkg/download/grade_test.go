@@ -38,7 +38,7 @@ func TestGradeOneResponse(t *testing.T) {
 		// A count of accepted body bytes that reaches the size proves the whole.
 		{"accepted body", 1000, nil, rs(get(200, 1000)), "complete one_response 1000..1000"},
 		{"accepted body, one short", 1000, nil, rs(get(200, 999)), "partial aborted 999..999"},
-		{"accepted body, more than the size", 1000, nil, rs(get(200, 1200)), "complete one_response 1000..1000"},
+		{"accepted body, more than the size", 1000, nil, rs(get(200, 1200)), "likely size_contradicted 1200..1200"},
 		{"transferred", 1000, nil, rs(get(200, 1000).transfer()), "complete one_response 1000..1000"},
 		{"203", 1000, nil, rs(get(203, 1000)), "complete one_response 1000..1000"},
 		{"POST", 1000, nil, rs(get(200, 1000).method("POST")), "complete one_response 1000..1000"},
@@ -75,16 +75,16 @@ func TestGradeFraming(t *testing.T) {
 	// 20,000 bytes are 3 DATA frames of at most 8192, so 27 bytes more; 16,384
 	// are exactly 2.
 	for _, c := range []gradeCase{
-		{"HTTP/2 whole", 20000, nil, rs(get(200, 20027).h2()), "complete one_response 20000..20000"},
-		{"HTTP/2 cut by one", 20000, nil, rs(get(200, 20026).h2()), "likely meaning_unknown 19999..20000"},
-		{"HTTP/2 full frames", 16384, nil, rs(get(200, 16384+18).h2()), "complete one_response 16384..16384"},
-		{"HTTP/2 cut below the size", 20000, nil, rs(get(200, 19000).h2()), "partial aborted 18973..19000"},
-		{"HTTP/3 as well", 20000, nil, rs(get(200, 20012).protocol("HTTP/3.0")), "likely meaning_unknown 19985..20000"},
+		{"HTTP/2 whole", 20000, nil, rs(get(200, 20027).h2()), "likely meaning_unknown 19847..20000"},
+		{"HTTP/2 cut by one", 20000, nil, rs(get(200, 20026).h2()), "likely meaning_unknown 19846..20000"},
+		{"HTTP/2 full frames", 16384, nil, rs(get(200, 16384+18).h2()), "likely meaning_unknown 16258..16384"},
+		{"HTTP/2 cut below the size", 20000, nil, rs(get(200, 19000).h2()), "partial aborted 18829..19000"},
+		{"HTTP/3 as well", 20000, nil, rs(get(200, 20012).protocol("HTTP/3.0")), "likely meaning_unknown 19832..20000"},
 		{"HTTP/2 does not frame a plan", none, nil, rs(get(200, 20000).planned().done().h2()), "complete one_response 20000..20000"},
 		// Framing must not make the recording larger than it is for others.
 		{"HTTP/1.1 beside HTTP/2", none, nil, rs(get(200, 20000), get(200, 20027).h2().by("b")), "likely size_repeated 20000..20000"},
 		{"HTTP/1.1 beside HTTP/2 that finished", none, nil, rs(get(200, 20000), get(200, 20027).h2().done().by("b")), "likely size_repeated 20000..20000"},
-		{"HTTP/2 beside HTTP/1.1", none, nil, rs(get(200, 20027).h2(), get(200, 20000).by("b")), "likely size_repeated 20000..20027"},
+		{"HTTP/2 beside HTTP/1.1", none, nil, rs(get(200, 20027).h2(), get(200, 20000).by("b")), "likely size_repeated 19847..20027"},
 	} {
 		c.run(t)
 	}
@@ -103,7 +103,7 @@ func TestGradeLikely(t *testing.T) {
 		// Where headers may be counted, two wholes differ by up to 8 KiB and 1/128.
 		{"headers differ", none, nil, rs(get(200, 99_000).unknown(), get(200, 100_000).unknown().by("b")), "likely size_unknown 0..99000"},
 		{"more than headers", none, nil, rs(get(200, 91_000).unknown(), get(200, 100_000).unknown().by("b")), "partial aborted 0..91000"}, // floor 100000-8192-781 = 91027
-		{"small ones: at most half", none, nil, rs(get(200, 499).unknown(), get(200, 1000).unknown().by("b")), "partial aborted 0..499"},
+		{"small ones: the rest may be a handshake", none, nil, rs(get(200, 1300).unknown(), get(200, 5800).unknown().by("b")), "likely size_unknown 0..1300"},
 		{"no bytes logged, size known", 1000, nil, rs(get(200, none)), "likely meaning_unknown 0..1000"},
 		{"no bytes logged, size not known", none, nil, rs(get(200, none)), "likely size_unknown 0..?"},
 		{"no bytes logged, cut", 1000, nil, rs(get(200, none).cut()), "partial aborted 0..999"},
@@ -223,7 +223,7 @@ func TestGradeEmptyFile(t *testing.T) {
 		{"HEAD is none", 0, nil, rs(get(200, none).method("HEAD")), "none head 0..0"},
 		{"304 is none", 0, nil, rs(get(304, none)), "none not_modified 0..0"},
 		// There is no 206 of an empty file: it was of another version.
-		{"a piece", 0, nil, rs(get(206, 100).at(100, 199)), "partial hole 0..0"},
+		{"a piece", 0, nil, rs(get(206, 100).at(100, 199)), "partial hole 100..100"},
 	} {
 		c.run(t)
 	}
@@ -235,8 +235,8 @@ func TestGradeExtremes(t *testing.T) {
 	for _, c := range []gradeCase{
 		{"6 GiB", big, nil, rs(get(200, big)), "complete one_response 6442450944..6442450944"},
 		{"6 GiB in two", big, nil, rs(get(206, 5<<30).at(0, 5<<30-1), get(206, 1<<30).at(5<<30, 6<<30-1)), "complete range_union 6442450944..6442450944"},
-		{"6 GiB over HTTP/2", big, nil, rs(get(200, big+9*786432).h2()), "complete one_response 6442450944..6442450944"},
-		{"the largest number", 1000, nil, rs(get(200, most)), "complete one_response 1000..1000"},
+		{"6 GiB over HTTP/2", big, nil, rs(get(200, big+9*786432).h2()), "likely meaning_unknown 6393337386..6442450944"},
+		{"the largest number", 1000, nil, rs(get(200, most)), "likely size_contradicted 9223372036854775807..9223372036854775807"},
 		{"the largest number, size not known", none, nil, rs(get(200, most)), "likely size_unknown 9223372036854775807..9223372036854775807"},
 		{"unplaced numbers do not run over", none, nil, rs(get(206, most), get(206, most)), "possible range_sum 0..9223372036854775807"},
 		{"nor over sessions", none, nil, rs(get(206, most), get(206, most).agent("y")), "possible range_sum 0..9223372036854775807"},
@@ -247,6 +247,19 @@ func TestGradeExtremes(t *testing.T) {
 		{"nor a position behind the end", 1000, nil, rs(get(206, most).at(most, most)), "probe probe 0..0"},
 		{"nor with placed and unplaced", 1000, nil, rs(get(206, 10).at(990, 999), get(206, most)), "likely range_fits 10..1000"},
 		{"the largest inventory", most, nil, rs(get(206, most).at(0, most-1)), "complete one_response 9223372036854775807..9223372036854775807"},
+	} {
+		c.run(t)
+	}
+}
+
+// Known limits, written down so that a change of them is seen: here the log
+// cannot tell, and the rule trusts it.
+func TestGradeLimits(t *testing.T) {
+	for _, c := range []gradeCase{
+		// Headers of 301 and one byte missing look like headers of 300 and none missing.
+		{"a cut of exactly the difference of two headers", none, learned(300, 301), rs(get(200, 1000).planned().sent(300 + 1000)), "complete one_response 1000..1000"},
+		// Pieces of two versions join, as nothing in the log tells them apart.
+		{"pieces of two versions", none, nil, rs(get(200, 1000).planned().by("b"), get(206, 500).at(0, 499), get(200, 800).planned().by("b"), get(206, 500).at(500, 999)), "complete range_union 1000..1000"},
 	} {
 		c.run(t)
 	}

@@ -41,6 +41,17 @@ func (h *Headers) learn(length, n int64) {
 	h.most = max(h.most, length)
 }
 
+// Learned says what was learned: from how many responses, and the shortest and
+// the longest length in bytes.
+func (h *Headers) Learned() (responses, shortest, longest int64) {
+	for length := range h.counts {
+		if shortest == 0 || length < shortest {
+			shortest = length
+		}
+	}
+	return h.total, shortest, h.most
+}
+
 // Merge adds what another part of the source showed.
 func (h *Headers) Merge(o *Headers) {
 	for length, n := range o.counts {

@@ -22,7 +22,8 @@ const (
 
 type req struct {
 	request.Request
-	wait int64 // since the request before
+	wait       int64      // since the request before
+	handedOver []interval // in a simulation
 }
 
 func get(status int16, bytes int64) *req {

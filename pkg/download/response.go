@@ -18,6 +18,7 @@ type response struct {
 	planned      int64 // what the server set out to send, or accesslog.None
 	finished     bool  // the log shows that all of it was handed over
 	aborted      bool  // the log shows that it was not
+	common       bool  // its size is that of very many recordings' responses
 	full         bool  // it set out to send the whole recording (200, 203)
 }
 
@@ -32,7 +33,13 @@ type response struct {
 // Of a partial response without position nothing is certain either: it may
 // answer several ranges, and then the headings of its parts are counted as
 // body (RFC 9110, section 14.6), up to all of it.
+//
+// A number that the source ends with may be short, so it is as if none was
+// logged.
 func readResponse(r *request.Request, size int64, h *Headers) response {
+	if r.Flags&accesslog.FlagUnterminated != 0 {
+		r = withoutLast(r)
+	}
 	p := response{upper: r.Bytes, start: accesslog.None, planned: accesslog.None}
 	p.full = r.Status != 206
 	switch {
@@ -59,7 +66,7 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 			p.lower = p.upper
 		}
 	case accesslog.MeaningAcceptedBody, accesslog.MeaningTransferred:
-		p.lower = lessFraming(r.Bytes, r.Protocol)
+		p.lower = lessFraming(r.Bytes, r.Protocol, smallFrame)
 	case accesslog.MeaningAcceptedWithHeaders:
 		p.lower = h.leastBody(r.Bytes)
 		if size != accesslog.None && !p.aborted && h.has(r.Bytes-size) {
@@ -71,6 +78,17 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	}
 	p.fit(room)
 	return p
+}
+
+// withoutLast is the request without the number that its line ends with.
+func withoutLast(r *request.Request) *request.Request {
+	q := *r
+	if q.Sent != accesslog.None {
+		q.Sent = accesslog.None
+	} else {
+		q.Bytes = accesslog.None
+	}
+	return &q
 }
 
 // room is the most that the response can hold of the recording: from its start
@@ -122,9 +140,13 @@ func (p *response) readSent(sent int64, h *Headers) {
 }
 
 // cut marks the response as aborted: it stops at least one byte short of what
-// was planned, which is its own plan, or else all that it had room for.
+// was planned, which is its own plan, or else all that it had room for. One
+// without position may have lacked no more than the last heading of its parts.
 func (p *response) cut(room int64) {
 	p.aborted, p.finished = true, false
+	if p.start < 0 {
+		room = accesslog.None
+	}
 	for _, planned := range [...]int64{p.planned, room} {
 		if planned > 0 && p.upper >= planned {
 			p.upper = planned - 1
@@ -133,20 +155,28 @@ func (p *response) cut(room int64) {
 	p.lower = min(p.lower, max(p.upper, 0))
 }
 
-// lessFraming takes off what HTTP/2 adds to a count of accepted body bytes: a
-// frame header of 9 bytes (RFC 9113, section 4.1) to each DATA frame, which
-// nginx fills with 8 KiB (http2_chunk_size). The frames of HTTP/3 are larger
-// and their headers no longer (RFC 9114, section 7.1).
-func lessFraming(n int64, protocol []byte) int64 {
+// HTTP/2 puts a frame header of 9 bytes (RFC 9113, section 4.1) before each
+// DATA frame, and nginx counts it. It fills frames with 8 KiB
+// (http2_chunk_size) where the client's window allows, but that is no proof: for
+// a lower bound they are taken to hold 1 KiB on average. So a whole response of
+// which the log does not say that it finished is likely, and not proven. The
+// frame headers of HTTP/3 are no longer (RFC 9114, section 7.1).
+const (
+	frameHead  = 9
+	fullFrame  = 8192
+	smallFrame = 1024
+)
+
+// lessFraming takes the frame headers off a count of accepted body bytes.
+func lessFraming(n int64, protocol []byte, frame int64) int64 {
 	if !framed(protocol) {
 		return n
 	}
-	const chunk, head = 8192, 9
-	frames := n / (chunk + head)
-	if n%(chunk+head) > 0 {
+	frames := n / (frame + frameHead)
+	if n%(frame+frameHead) > 0 {
 		frames++
 	}
-	return max(0, n-head*frames)
+	return max(0, n-frameHead*frames)
 }
 
 func framed(protocol []byte) bool {

@@ -4,19 +4,21 @@ import "github.com/logrecount/recount/pkg/accesslog"
 
 // The basis of a grade: the code in the basis column.
 const (
-	BasisOneResponse    = "one_response"    // one response was proven to hand over the whole
-	BasisRangeUnion     = "range_union"     // placed pieces, each proven, cover the whole
-	BasisPlannedSize    = "planned_size"    // the server set out to send the whole; a cut would not show
-	BasisMeaningUnknown = "meaning_unknown" // the size field reaches the size, but may be planned or hold headers
-	BasisSizeRepeated   = "size_repeated"   // as many bytes as others took, and nobody took more
-	BasisSizeUnknown    = "size_unknown"    // a full response, but the size is not known
-	BasisRangeFits      = "range_fits"      // a piece without position that is as long as the whole
-	BasisResumeFits     = "resume_fits"     // a piece without position that fits the end of what was there
-	BasisRangeSum       = "range_sum"       // pieces without position add up to the size
-	BasisAcrossSessions = "across_sessions" // only pieces of different sessions add up
-	BasisHole           = "hole"            // pieces leave something out
-	BasisAborted        = "aborted"         // the transfer was cut
-	BasisProbe          = "probe"           // two bytes or fewer
+	BasisOneResponse      = "one_response"      // one response was proven to hand over the whole
+	BasisRangeUnion       = "range_union"       // placed pieces, each proven, cover the whole
+	BasisPlannedSize      = "planned_size"      // the server set out to send the whole; a cut would not show
+	BasisMeaningUnknown   = "meaning_unknown"   // the size field reaches the size, but may be planned or hold headers
+	BasisSizeRepeated     = "size_repeated"     // as many bytes as others took, and nobody took more
+	BasisSizeUnknown      = "size_unknown"      // a full response, but the size is not known
+	BasisSizeContradicted = "size_contradicted" // as many bytes as the size says, but others took more
+	BasisRangeFits        = "range_fits"        // a piece without position that is as long as the whole
+	BasisResumeFits       = "resume_fits"       // a piece without position that fits the end of what was there
+	BasisRangeSum         = "range_sum"         // pieces without position add up to the size
+	BasisAcrossSessions   = "across_sessions"   // only pieces of different sessions add up
+	BasisCommonSize       = "common_size"       // a full response of a size that very many recordings were answered with
+	BasisHole             = "hole"              // pieces leave something out
+	BasisAborted          = "aborted"           // the transfer was cut
+	BasisProbe            = "probe"             // two bytes or fewer
 )
 
 // session is the answers with content to one user agent without a long pause.
@@ -49,7 +51,7 @@ func (s *session) over(t int64) bool {
 
 // whole says whether one response is proven to have handed over everything.
 func whole(p response, sizing Sizing) bool {
-	if p.aborted || p.start != 0 {
+	if p.aborted || p.common || p.start != 0 {
 		return false
 	}
 	if !sizing.proves() {
@@ -90,10 +92,14 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 		return GradeComplete, BasisOneResponse
 	case p.aborted || p.start > 0 || !sizing.enough(p.upper) && !ownVersion(p, sizing):
 		return GradePartial, BasisAborted
+	case p.common:
+		return GradePossible, BasisCommonSize
 	case !p.full && !sizing.proves():
 		return GradePossible, BasisRangeSum // it may have been the whole, but what that is nobody knows
 	case !p.full:
 		return GradeLikely, BasisRangeFits
+	case sizing.Contradicted:
+		return GradeLikely, BasisSizeContradicted
 	case p.planned != accesslog.None:
 		return GradeLikely, BasisPlannedSize
 	case sizing.Size.From == SizeUnknown:

@@ -9,13 +9,20 @@ import (
 
 // Sizing is what is known of a recording's size.
 type Sizing struct {
-	Size  Size
+	Size Size
+
+	// Contradicted: the log shows more of the recording than its size. Either
+	// may be wrong, or there were two versions, so nothing is proven by it.
+	Contradicted bool
+
 	floor int64 // no whole is smaller, by what was seen, where Size does not come from an explicit total
 }
 
 // proves says whether handing over Size.Bytes proves a whole. A size that was
 // only repeated by two clients is good evidence, but both may have been cut.
-func (s Sizing) proves() bool { return s.Size.From != SizeUnknown && s.Size.From != SizeRepeated }
+func (s Sizing) proves() bool {
+	return s.Size.From != SizeUnknown && s.Size.From != SizeRepeated && !s.Contradicted
+}
 
 // enough says whether an upper bound reaches what may be the whole.
 func (s Sizing) enough(upper int64) bool {
@@ -32,7 +39,10 @@ func (s Sizing) enough(upper int64) bool {
 // may fill the holes that the placed ones leave.
 func (s Sizing) fills(placed *intervals, unplaced int64) bool {
 	size := s.Size.Bytes
-	if !s.proves() {
+	switch {
+	case s.Contradicted:
+		size = s.floor
+	case !s.proves():
 		size = max(s.floor, placed.end())
 	}
 	return (size > 0 || unplaced > 0) && placed.missing(size) <= unplaced
@@ -46,6 +56,7 @@ func (s Sizing) tiny() bool { return s.proves() && s.Size.Bytes <= probeBytes }
 type Sizer struct {
 	object  int64
 	planned int64
+	proven  int64   // the largest lower bound of a full body
 	extent  int64   // where the furthest piece ends, as far as it is proven
 	body    largest // body sizes by accepted or transferred counts
 	unknown largest // sizes that may hold headers
@@ -71,13 +82,16 @@ func (l *largest) add(n int64, client []byte) {
 
 // Reset starts the next recording.
 func (s *Sizer) Reset() {
-	s.object, s.planned, s.extent = accesslog.None, accesslog.None, 0
+	s.object, s.planned, s.proven, s.extent = accesslog.None, accesslog.None, 0, 0
 	s.body.n, s.body.clients = 0, 0
 	s.unknown.n, s.unknown.clients = 0, 0
 }
 
 // Add counts one request.
 func (s *Sizer) Add(r *request.Request) {
+	if r.Flags&accesslog.FlagUnterminated != 0 {
+		r = withoutLast(r)
+	}
 	s.object = max(s.object, r.ObjectSize)
 	if r.Kind != request.KindContent && r.Kind != request.KindProbe {
 		return
@@ -96,7 +110,8 @@ func (s *Sizer) Add(r *request.Request) {
 		if r.Finished == accesslog.FinishedYes && !framed(r.Protocol) {
 			s.planned = max(s.planned, r.Bytes)
 		}
-		s.body.add(lessFraming(r.Bytes, r.Protocol), r.Client)
+		s.body.add(lessFraming(r.Bytes, r.Protocol, fullFrame), r.Client)
+		s.proven = max(s.proven, lessFraming(r.Bytes, r.Protocol, smallFrame))
 	default:
 		s.unknown.add(r.Bytes, r.Client)
 	}
@@ -116,7 +131,7 @@ func (s *Sizer) piece(r *request.Request) {
 	case r.Meaning == accesslog.MeaningPlanned:
 		length = max(length, r.Bytes)
 	case r.Meaning == accesslog.MeaningAcceptedBody || r.Meaning == accesslog.MeaningTransferred:
-		length = max(length, lessFraming(r.Bytes, r.Protocol))
+		length = max(length, lessFraming(r.Bytes, r.Protocol, smallFrame))
 	}
 	s.extent = max(s.extent, plus(r.RangeStart, length))
 }
@@ -126,11 +141,11 @@ func (s *Sizer) piece(r *request.Request) {
 func (s *Sizer) Sizing(inventory int64) Sizing {
 	switch {
 	case inventory != accesslog.None:
-		return Sizing{Size: Size{inventory, SizeInventory}}
+		return s.checked(Size{inventory, SizeInventory})
 	case s.object != accesslog.None:
-		return Sizing{Size: Size{s.object, SizeObject}}
+		return s.checked(Size{s.object, SizeObject})
 	case s.planned != accesslog.None:
-		return Sizing{Size: Size{s.planned, SizePlanned}}
+		return s.checked(Size{s.planned, SizePlanned})
 	}
 	top, slack := s.body, int64(0)
 	if s.unknown.clients > 0 && (s.body.clients == 0 || s.unknown.n > s.body.n) {
@@ -143,7 +158,16 @@ func (s *Sizer) Sizing(inventory int64) Sizing {
 	return sizing
 }
 
+// checked compares an explicit size with what the log shows of the recording.
+func (s *Sizer) checked(size Size) Sizing {
+	shown := max(s.planned, s.proven, s.extent, s.unknown.n-headerSlack(s.unknown.n))
+	if shown > size.Bytes {
+		return Sizing{Size: size, Contradicted: true, floor: size.Bytes}
+	}
+	return Sizing{Size: size}
+}
+
 // headerSlack is by how much two counts of the same body may differ where
 // headers, and TLS with its handshake, may be in them: 8 KiB and the share of
-// TLS, but no more than half.
-func headerSlack(n int64) int64 { return min(8<<10+n/tlsShare, n/2) }
+// TLS. So of a recording smaller than that, every full response may be whole.
+func headerSlack(n int64) int64 { return min(n, 8<<10+n/tlsShare) }

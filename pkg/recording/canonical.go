@@ -2,6 +2,7 @@ package recording
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -87,15 +88,54 @@ var rootPath = []byte("/")
 // normalize resolves segments in place and composes what is not composed.
 func (c *Canonicalizer) normalize(p []byte) []byte {
 	p = resolveSegments(p)
-	if norm.NFC.QuickSpan(p) == len(p) {
+	if composed(p) {
 		return p
 	}
-	// The iterator lives in c: Append would allocate its buffers at each call.
 	c.composed = c.composed[:0]
+	for len(p) > 0 {
+		n := validPrefix(p)
+		c.compose(p[:n])
+		if n < len(p) {
+			c.composed = append(c.composed, p[n])
+			n++
+		}
+		p = p[n:]
+	}
+	return c.composed
+}
+
+// composed says whether the valid parts of p are composed. Each is looked at
+// alone, because the library takes what stands behind a byte that is not UTF-8
+// for composed.
+func composed(p []byte) bool {
+	for len(p) > 0 {
+		n := validPrefix(p)
+		if norm.NFC.QuickSpan(p[:n]) != n {
+			return false
+		}
+		p = p[min(n+1, len(p)):]
+	}
+	return true
+}
+
+// compose appends valid UTF-8 composed. The iterator lives in c: Append
+// would allocate its buffers at each call.
+func (c *Canonicalizer) compose(p []byte) {
 	for c.segments.Init(norm.NFC, p); !c.segments.Done(); {
 		c.composed = append(c.composed, c.segments.Next()...)
 	}
-	return c.composed
+}
+
+// validPrefix is how many bytes p has before the first that is not UTF-8.
+func validPrefix(p []byte) int {
+	for i := 0; i < len(p); {
+		r, size := utf8.DecodeRune(p[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return len(p)
 }
 
 // What a byte means to scanPath.

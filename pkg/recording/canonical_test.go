@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -196,7 +197,26 @@ func plainPath(target string) (path, host string, ok bool) {
 	if last := segments[len(segments)-1]; (last == "" || last == "." || last == "..") && path != "/" {
 		path += "/"
 	}
-	return norm.NFC.String(path), host, true
+	return plainNFC(path), host, true
+}
+
+// plainNFC composes each valid part alone.
+func plainNFC(path string) string {
+	var out strings.Builder
+	part := ""
+	for i := 0; i < len(path); {
+		r, size := utf8.DecodeRuneInString(path[i:])
+		if r == utf8.RuneError && size == 1 {
+			out.WriteString(norm.NFC.String(part))
+			out.WriteByte(path[i])
+			part = ""
+		} else {
+			part += path[i : i+size]
+		}
+		i += size
+	}
+	out.WriteString(norm.NFC.String(part))
+	return out.String()
 }
 
 var targetSeeds = []string{

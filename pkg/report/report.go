@@ -15,13 +15,13 @@ func Explain(rule string) string {
 	case "requested":
 		return "asked for, whatever the answer"
 	case "any_bytes":
-		return "at least one byte was or may have been handed over"
+		return "content was or may have been handed over, an empty recording included"
 	case "possible":
-		return "whole only if pieces are added whose position is not logged, or from sessions over 24 hours apart or with another user agent"
+		return "graded possible or better"
 	case "likely":
-		return "whole unless the transfer was cut, and these logs cannot show a cut"
+		return "graded likely or better"
 	case "complete":
-		return "the logs prove that every byte was handed over in one session"
+		return "graded complete"
 	}
 	return ""
 }
@@ -30,12 +30,16 @@ func Explain(rule string) string {
 // that is none.
 func ExplainGrade(grade string) string {
 	switch grade {
-	case "complete", "likely", "possible":
-		return Explain(grade)
+	case "complete":
+		return "the log proves that every byte was handed over in one session"
+	case "likely":
+		return "whole unless the transfer was cut, and this log cannot show a cut"
+	case "possible":
+		return "whole only if pieces are added whose position is not logged, or from sessions over 24 hours apart or with another user agent"
 	case "partial":
 		return "some content, not the whole"
 	case "probe":
-		return "two bytes or fewer, ever"
+		return "two body bytes or fewer, ever"
 	case "none":
 		return "asked for, no content"
 	}

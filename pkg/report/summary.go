@@ -31,7 +31,7 @@ func counted(s *casefile.Summary) []block {
 	if !reflect.DeepEqual(s.Counts, s.Unlabelled) && len(s.Unlabelled) > 0 {
 		out = append(out, paragraph{own("Without the clients that were given a label:")}, ruleTable(s.Unlabelled))
 	}
-	out = append(out, paragraph{own("Each pair has one grade:")}, gradeTable(s.Grades))
+	out = append(out, paragraph{own("Each pair has exactly one grade:")}, gradeTable(s.Grades))
 	l := s.Listings
 	if l.Requests == 0 {
 		out = append(out, paragraph{own("No directory page was shown.")})
@@ -59,14 +59,7 @@ func ruleTable(counts map[string]casefile.RuleCount) table {
 func gradeTable(counts map[string]int64) table {
 	t := table{head: []column{{title: "Grade"}, {title: "Pairs", number: true}, {title: "What it means"}}}
 	for _, g := range grades {
-		means := ExplainGrade(g)
-		switch {
-		case g == grades[0]:
-			means = "as for the rule"
-		case Explain(g) != "":
-			means = "as for the rule, and no better"
-		}
-		t.rows = append(t.rows, []text{own(g), number(counts[g]), own(means)})
+		t.rows = append(t.rows, []text{own(g), number(counts[g]), own(ExplainGrade(g))})
 	}
 	return t
 }
@@ -120,6 +113,7 @@ func topClients(clients []casefile.TopClient) []block {
 	return []block{
 		paragraph{own("Recordings by grade, each in one of them; requested counts all.")},
 		t,
+		paragraph{own("Sorted by recordings possible or better, then by complete, likely, partial and requests. The rest of those requested are probes or got no content.")},
 	}
 }
 
@@ -136,7 +130,7 @@ func accounting(a casefile.Accounting) []block {
 		{"rejected", a.Rejected, "could not be read; kept in the table rejects"},
 		{"comments", a.Comments, "are the log's own comments"},
 		{"blank", a.Blank, "are empty"},
-		{"duplicates", a.Duplicates, "are a second copy of a line counted elsewhere"},
+		{"duplicates", a.Duplicates, "second copies of lines; not looked for by this version"},
 		{"all", a.Lines, "lines of all sources"},
 	} {
 		t.rows = append(t.rows, []text{own(r.name), number(r.n), own(r.means)})

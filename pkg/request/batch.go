@@ -121,6 +121,13 @@ func (b *Batch) path(row uint32) []byte {
 	return b.paths[r.path:r.pathEnd:r.pathEnd]
 }
 
+// What the part of a pathKey says when the rows are sorted: whether the path is
+// that of the row before, so that nobody has to look at the paths again.
+const (
+	newPath = iota
+	samePathAgain
+)
+
 // sort puts the rows' order into b.order: by recording, and those of one
 // recording by client, time, source and offset.
 func (b *Batch) sort() {
@@ -138,6 +145,10 @@ func (b *Batch) sort() {
 		if to-from > 1 {
 			slices.SortFunc(b.order[from:to], b.compareSame)
 		}
+		b.order[from].part = newPath
+		for i := from + 1; i < to; i++ {
+			b.order[i].part = samePathAgain
+		}
 		from = to
 	}
 }
@@ -146,7 +157,10 @@ func (b *Batch) sort() {
 func (b *Batch) compareSame(x, y pathKey) int {
 	p, q := &b.rows[x.row], &b.rows[y.row]
 	if p.text[textClient] != q.text[textClient] {
-		return bytes.Compare(b.texts.at(p.text[textClient]), b.texts.at(q.text[textClient]))
+		// An absent and an empty client are alike, as for the merge of runs.
+		if c := bytes.Compare(b.texts.at(p.text[textClient]), b.texts.at(q.text[textClient])); c != 0 {
+			return c
+		}
 	}
 	if p.time != q.time {
 		return cmp.Compare(p.time, q.time)

@@ -1,7 +1,6 @@
 package request
 
 import (
-	"bytes"
 	"encoding/binary"
 	"slices"
 )
@@ -58,10 +57,10 @@ func (e *encoder) encodeBlock(b *Batch, order []pathKey) int {
 	n := 0
 	for n < len(order) && n < blockRows && len(e.dict)+len(e.rows) < blockBytes {
 		r := &b.rows[order[n].row]
-		path := b.paths[r.path:r.pathEnd]
-		if n > 0 && bytes.Equal(path, last) {
+		if n > 0 && order[n].part == samePathAgain {
 			e.rows = append(e.rows, 0)
 		} else {
+			path := b.paths[r.path:r.pathEnd]
 			e.appendRecording(last, path)
 			last = path
 		}

@@ -19,13 +19,12 @@ type Decoder struct {
 // Reset starts at the first request of block. Requests borrow from block and
 // from space made here, so they stay valid when the decoder goes on.
 func (d *Decoder) Reset(block []byte) error {
-	d.rest, d.path, d.arena = block, nil, nil
+	d.rest, d.left, d.path, d.arena = block, 0, nil, nil
 	rows, ok := d.number()
 	n, ok2 := d.number()
 	if !ok || !ok2 || rows > uint64(len(block)) || n > uint64(len(block)) {
 		return errBlock
 	}
-	d.left = int(rows)
 	d.dict = append(d.dict[:0], nil)
 	for range n {
 		text, ok := d.text()
@@ -34,17 +33,29 @@ func (d *Decoder) Reset(block []byte) error {
 		}
 		d.dict = append(d.dict, text)
 	}
+	d.left = int(rows)
 	return nil
 }
 
 // Next reads the next request into r; false at the end of the block.
 func (d *Decoder) Next(r *Request) (bool, error) {
 	if d.left == 0 {
+		if len(d.rest) > 0 {
+			return false, errBlock
+		}
 		return false, nil
 	}
 	d.left--
 	fresh, ok := d.number()
-	if !ok || fresh == 1 && !d.recording() {
+	switch {
+	case !ok || fresh > 1:
+		return false, errBlock
+	case fresh == 1:
+		ok = d.recording()
+	default:
+		ok = d.path != nil // the first of a block brings its recording
+	}
+	if !ok {
 		return false, errBlock
 	}
 	r.Recording = d.path
@@ -84,7 +95,7 @@ func (d *Decoder) recording() bool {
 		return false
 	}
 	n := int(shared) + len(rest)
-	if cap(d.arena)-len(d.arena) < n {
+	if d.arena == nil || cap(d.arena)-len(d.arena) < n {
 		d.arena = make([]byte, 0, max(16<<10, n))
 	}
 	from := len(d.arena)

@@ -72,6 +72,9 @@ func readNumbers(src []byte, r *Request) (rest []byte, ok bool) {
 	has := src[0]
 	r.Kind, r.Meaning, r.Finished = Kind(src[1]), accesslog.Meaning(src[2]), accesslog.Finished(src[3])
 	r.RangeFrom = accesslog.RangeFrom(src[4])
+	if int(r.Kind) >= len(kindNames) || r.Meaning > accesslog.MeaningTransferred || r.Finished > accesslog.FinishedNo || r.RangeFrom > accesslog.RangeRequest {
+		return nil, false // damaged; such a number has no name
+	}
 	r.Flags = accesslog.Flags(src[5]) | accesslog.Flags(src[6])<<8
 	n := numbers{src[7:], true}
 	r.Source, r.Line, r.Offset = int32(n.unsigned()), int64(n.unsigned()), int64(n.unsigned())

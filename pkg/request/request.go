@@ -12,7 +12,8 @@ import "github.com/logrecount/recount/pkg/accesslog"
 // Request is one record that concerns a recording or a listing.
 //
 // Its byte slices are borrowed: they are valid as long as the block that the
-// request was decoded from. A nil slice means that the log had no such field.
+// request was decoded from. A nil slice means that the log had no such field;
+// an empty one, that the field was empty. The recording is never nil.
 type Request struct {
 	Source int32 // source id, from 1
 	Line   int64 // line number in the decompressed stream, from 1

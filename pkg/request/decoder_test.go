@@ -1,0 +1,84 @@
+package request
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+)
+
+// seedBlocks are whole blocks of random requests.
+func seedBlocks(t testing.TB) [][]byte {
+	rng := rand.New(rand.NewPCG(9, 9))
+	var blocks [][]byte
+	for _, n := range []int{1, 4, 15} {
+		b := NewBatch(1 << 20)
+		reqs := random(rng, n)
+		for i := range reqs {
+			b.Add(&reqs[i])
+		}
+		bl, _ := flush(t, b)
+		blocks = append(blocks, bl...)
+	}
+	return blocks
+}
+
+// walk reads a block that may be damaged; it must end, and not panic.
+func walk(t testing.TB, block []byte) (n int, err error) {
+	var d Decoder
+	if err := d.Reset(block); err != nil {
+		return 0, err
+	}
+	var r Request
+	for ; ; n++ {
+		ok, err := d.Next(&r)
+		if err != nil || !ok {
+			return n, err
+		}
+		_ = r.Kind.String() + r.Meaning.String() + r.RangeFrom.String() // by numbers from the block
+		if n > len(block) {
+			t.Fatal("more requests than bytes")
+		}
+	}
+}
+
+func TestDamagedBlock(t *testing.T) {
+	for _, block := range seedBlocks(t) {
+		if _, err := walk(t, block); err != nil {
+			t.Fatal("whole block:", err)
+		}
+		for cut := range block {
+			if _, err := walk(t, block[:cut]); err == nil {
+				t.Fatalf("a block of %d bytes cut at %d is read without error", len(block), cut)
+			}
+		}
+		if _, err := walk(t, append(bytes.Clone(block), 0)); err == nil {
+			t.Error("a byte too many is read without error")
+		}
+		for i := range block {
+			for _, x := range []byte{1, 0x80, 0xff} {
+				damaged := bytes.Clone(block)
+				damaged[i] ^= x
+				walk(t, damaged)
+			}
+		}
+	}
+	if _, err := walk(t, nil); err == nil {
+		t.Error("an empty block is no block")
+	}
+	var d Decoder
+	var r Request
+	if ok, err := d.Next(&r); ok || err != nil {
+		t.Error("a decoder without block is at its end")
+	}
+}
+
+func FuzzDecoder(f *testing.F) {
+	seeds := seedBlocks(f)
+	if len(seeds) == 0 {
+		f.Fatal("no seeds")
+	}
+	for _, block := range seeds {
+		f.Add(block)
+	}
+	f.Fuzz(func(t *testing.T, block []byte) { walk(t, block) })
+}
