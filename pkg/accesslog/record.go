@@ -108,7 +108,7 @@ const (
 	FlagAmbiguousTime                    // the local time occurs twice (autumn) and no offset was logged
 	FlagNULBytes                         // NUL bytes before the line were skipped
 	FlagUnescapedQuote                   // the request holds quotes that the server did not escape
-	FlagUnterminated                     // the source ends with this line\'s last number, without a line end: it may go on
+	FlagUnterminated                     // the source ends with this line's last number, without a line end: it may go on
 )
 
 var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "unterminated"}
