@@ -70,6 +70,9 @@ func NewBatch(limit int) *Batch {
 	return b
 }
 
+// SetLimit changes at how many bytes the batch is full.
+func (b *Batch) SetLimit(limit int) { b.limit = limit }
+
 // Len is how many requests the batch holds.
 func (b *Batch) Len() int { return len(b.rows) }
 
