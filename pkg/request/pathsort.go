@@ -8,10 +8,11 @@ import (
 )
 
 // pathKey is a row to be sorted, with eight bytes of its path at hand as a
-// number.
+// number, and where the path is, so that the rows need not be looked at.
 type pathKey struct {
-	part uint64
-	row  uint32
+	part          uint64
+	row           uint32
+	path, pathEnd uint32 // in Batch.names
 }
 
 // fewPaths is below how many paths whole comparisons are cheaper.
@@ -26,18 +27,18 @@ const fewPaths = 12
 func (b *Batch) sortPaths(keys []pathKey, depth int) {
 	for {
 		if len(keys) < fewPaths {
-			slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x.row)[depth:], b.path(y.row)[depth:]) })
+			slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x)[depth:], b.path(y)[depth:]) })
 			return
 		}
 		alike := true
 		for i := range keys {
-			keys[i].part = eight(b.path(keys[i].row), depth)
+			keys[i].part = eight(b.path(keys[i]), depth)
 			alike = alike && keys[i].part == keys[0].part
 		}
 		if !alike {
 			break
 		}
-		if !b.allReach(keys, depth+8) {
+		if !allReach(keys, depth+8) {
 			b.sortEnding(keys)
 			return
 		}
@@ -51,7 +52,7 @@ func (b *Batch) sortPaths(keys []pathKey, depth int) {
 		}
 		switch {
 		case n == 1:
-		case b.allReach(keys[:n], depth+8):
+		case allReach(keys[:n], depth+8):
 			b.sortPaths(keys[:n], depth+8)
 		default:
 			b.sortEnding(keys[:n])
@@ -64,12 +65,12 @@ func (b *Batch) sortPaths(keys []pathKey, depth int) {
 // padded with zero bytes, so it may stand beside one that goes on with zero
 // bytes; then only the lengths decide. Mostly all are one path.
 func (b *Batch) sortEnding(keys []pathKey) {
-	slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x.row), b.path(y.row)) })
+	slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x), b.path(y)) })
 }
 
-func (b *Batch) allReach(keys []pathKey, depth int) bool {
+func allReach(keys []pathKey, depth int) bool {
 	for _, k := range keys {
-		if r := &b.rows[k.row]; int(r.pathEnd-r.path) < depth {
+		if int(k.pathEnd-k.path) < depth {
 			return false
 		}
 	}
