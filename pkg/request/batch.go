@@ -18,6 +18,7 @@ type Batch struct {
 	numbers []byte           // of all rows, encoded
 
 	order []pathKey
+	spare []pathKey // for sorting
 	enc   encoder
 }
 
