@@ -72,6 +72,13 @@ func analyzeSettings(o *analyzeOptions, changed func(flag string) bool, args []s
 	return p, check(&p)
 }
 
+// Limits of what can be asked for: each worker has buffers of its own, and no
+// run does with less than one of them.
+const (
+	maxWorkers = 256
+	minMemory  = 1 << 20
+)
+
 // check refuses values that mean nothing, wherever they come from.
 func check(p *pipeline.Options) error {
 	for _, f := range p.Formats {
@@ -92,7 +99,10 @@ func check(p *pipeline.Options) error {
 	if p.Compression != "snappy" && p.Compression != "zstd" {
 		return usage(fmt.Sprintf("unknown compression %q", p.Compression), "the compressions are snappy and zstd")
 	}
-	if p.Workers < 0 {
+	if p.Memory < minMemory {
+		return usage(fmt.Sprintf("a memory budget of %d bytes is too small", p.Memory), "give --memory 1MiB or more")
+	}
+	if p.Workers < 0 || p.Workers > maxWorkers {
 		return usage(fmt.Sprintf("%d workers are not possible", p.Workers), "give --workers a number, or leave it out for one per processor")
 	}
 	if p.Temp != "" {

@@ -131,6 +131,10 @@ func (g *grouper) agent(r *request.Request) error {
 }
 
 // resolve turns a request's line number within its chunk into the source's.
+// Only tables show it.
 func (g *grouper) resolve(r *request.Request) {
+	if g.out == nil {
+		return
+	}
 	r.Line = g.sources[r.Source-1].line(r.Offset, r.Line)
 }

@@ -184,9 +184,12 @@ func (a *analysis) group(ctx context.Context) error {
 		all.all = append(all.all, w.runs...)
 	}
 	cuts := all.split(a.budget.workers * partsPerWorker)
-	shown, err := all.shownAbove(cuts)
-	if err != nil {
-		return err
+	var shown map[string]int64
+	var err error
+	if a.writer.Wants(casefile.TableRecordings) { // nothing else says to whom a name was shown
+		if shown, err = all.shownAbove(cuts); err != nil {
+			return err
+		}
 	}
 	common, err := a.commonSizes(all)
 	if err != nil {
@@ -254,15 +257,13 @@ type budget struct {
 	total   int64
 	workers int
 	runs    int64 // sorted runs that stay in memory, of all workers
-	batch   int   // one worker's batch
+	batch   int   // one worker's batch, at most
 	fold    int64 // one of a grouper's two folds
 }
 
 // newBudget shares out what the inventory and the chunks leave: half to runs,
 // a quarter each to batches and folds. The rest of the total is what the
-// collector needs to breathe. A batch has no more than 16 MiB: with 64 MiB its
-// sort and its encoding miss the cache so often that they take half as long
-// again.
+// collector needs to breathe.
 func newBudget(o *Options, inv *recording.Inventory) budget {
 	b := budget{total: o.Memory, workers: o.Workers}
 	if b.total <= 0 {
@@ -274,7 +275,7 @@ func newBudget(o *Options, inv *recording.Inventory) budget {
 	free := max(b.total-inv.MemoryBytes()-int64(2*b.workers+3)*3/2<<20, b.total/8)
 	share := free * 6 / 10
 	b.runs = share / 2
-	b.batch = int(min(share/4/int64(b.workers), 16<<20))
+	b.batch = int(min(share/4/int64(b.workers), 64<<20))
 	b.fold = share / 4 / int64(2*b.workers)
 	return b
 }

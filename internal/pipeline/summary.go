@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,7 +141,7 @@ func (s *source) meaningText() (meaning, why string) {
 	for _, name := range s.formats() {
 		f, _ := accesslog.FormatByName(name)
 		m := s.meaningOf(f)
-		if !contains(meanings, m.String()) {
+		if !slices.Contains(meanings, m.String()) {
 			meanings = append(meanings, m.String())
 		}
 		if m == f.Meaning {
@@ -153,15 +154,6 @@ func (s *source) meaningText() (meaning, why string) {
 		return accesslog.MeaningUnknown.String(), "no line could be read"
 	}
 	return strings.Join(meanings, ","), strings.Join(whys, "; ")
-}
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }
 
 // manifest says what was read and with which settings.

@@ -103,7 +103,7 @@ func (t *RecordingTable) Append(r *RecordingRow) error {
 	return t.end()
 }
 
-// ListingTable takes the listings table, sorted by client and directory.
+// ListingTable takes the listings table, sorted by directory and client.
 type ListingTable struct{ table }
 
 // Append writes one listing.

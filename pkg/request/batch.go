@@ -12,12 +12,13 @@ import (
 type Batch struct {
 	limit   int // bytes
 	rows    []row
-	paths   []byte // of all rows, one behind the other
+	names   []byte // recording and client of all rows, one behind the other
 	texts   texts
 	recent  [numTexts]uint32 // index of the last text of each kind, which most often comes again
 	numbers []byte           // of all rows, encoded
 
 	order []pathKey
+	spare []pathKey // for sorting
 	enc   encoder
 }
 
@@ -25,10 +26,11 @@ type Batch struct {
 // numbers encoded, and what it is sorted by. It holds no pointers, so the
 // collector passes it over.
 //
-// The recording is not in the dictionary: most paths come once or twice, and
+// Recording and client are not in the dictionary: most come once or twice, and
 // looking each up in a table larger than the cache cost as much as all else.
 type row struct {
-	path, pathEnd uint32 // in Batch.paths
+	path, pathEnd uint32 // in Batch.names
+	clientEnd     uint32 // the client stands behind the path; 0: none
 	from, to      uint32 // in Batch.numbers
 	source        int32
 	text          [numTexts]uint32
@@ -36,11 +38,10 @@ type row struct {
 	offset        int64
 }
 
-// The texts of a request beside its recording, in their order in row.text and
-// in a block.
+// The texts of a request beside its recording and client, in their order in
+// row.text and in a block.
 const (
-	textClient = iota
-	textURL
+	textURL = iota
 	textAgent
 	textReferrer
 	textMethod
@@ -53,7 +54,7 @@ const (
 
 // texts lists a request's texts in that order.
 func (r *Request) texts() [numTexts]*[]byte {
-	return [numTexts]*[]byte{&r.Client, &r.URL, &r.Agent, &r.Referrer, &r.Method, &r.Host, &r.Protocol, &r.User, &r.Forwarded}
+	return [numTexts]*[]byte{&r.URL, &r.Agent, &r.Referrer, &r.Method, &r.Host, &r.Protocol, &r.User, &r.Forwarded}
 }
 
 // samePath stands in row.text for a URL that is the recording's path.
@@ -70,21 +71,27 @@ func NewBatch(limit int) *Batch {
 	return b
 }
 
+// SetLimit changes at how many bytes the batch is full.
+func (b *Batch) SetLimit(limit int) { b.limit = limit }
+
 // Len is how many requests the batch holds.
 func (b *Batch) Len() int { return len(b.rows) }
 
 // Full says whether the batch should be flushed before more is added.
 func (b *Batch) Full() bool {
-	return len(b.rows)*rowSize+len(b.paths)+len(b.texts.arena)+len(b.numbers) >= b.limit
+	return len(b.rows)*rowSize+len(b.names)+len(b.texts.arena)+len(b.numbers) >= b.limit
 }
 
 // Add adds a copy of r.
 func (b *Batch) Add(r *Request) {
-	b.rows = append(b.rows, row{source: r.Source, time: r.Time(), offset: r.Offset, path: uint32(len(b.paths)), from: uint32(len(b.numbers))})
+	b.rows = append(b.rows, row{source: r.Source, time: r.Time(), offset: r.Offset, path: uint32(len(b.names)), from: uint32(len(b.numbers))})
 	w := &b.rows[len(b.rows)-1]
-	b.paths = append(b.paths, r.Recording...)
-	w.pathEnd = uint32(len(b.paths))
-	w.text[textClient] = b.textIndex(textClient, r.Client)
+	b.names = append(b.names, r.Recording...)
+	w.pathEnd = uint32(len(b.names))
+	if r.Client != nil {
+		b.names = append(b.names, r.Client...)
+		w.clientEnd = uint32(len(b.names))
+	}
 	w.text[textAgent] = b.textIndex(textAgent, r.Agent)
 	w.text[textReferrer] = b.textIndex(textReferrer, r.Referrer)
 	w.text[textMethod] = b.textIndex(textMethod, r.Method)
@@ -116,9 +123,14 @@ func (b *Batch) textIndex(kind int, text []byte) uint32 {
 }
 
 // path is the recording of a row.
-func (b *Batch) path(row uint32) []byte {
-	r := &b.rows[row]
-	return b.paths[r.path:r.pathEnd:r.pathEnd]
+func (b *Batch) path(k pathKey) []byte { return b.names[k.path:k.pathEnd:k.pathEnd] }
+
+// client is the client of a row, nil for none.
+func (b *Batch) client(r *row) []byte {
+	if r.clientEnd == 0 {
+		return nil
+	}
+	return b.names[r.pathEnd:r.clientEnd:r.clientEnd]
 }
 
 // What the part of a pathKey says when the rows are sorted: whether the path is
@@ -133,13 +145,13 @@ const (
 func (b *Batch) sort() {
 	b.order = slices.Grow(b.order[:0], len(b.rows))
 	for i := range b.rows {
-		b.order = append(b.order, pathKey{row: uint32(i)})
+		b.order = append(b.order, pathKey{row: uint32(i), path: b.rows[i].path, pathEnd: b.rows[i].pathEnd})
 	}
 	b.sortPaths(b.order, 0)
 	for from := 0; from < len(b.order); {
-		path := b.path(b.order[from].row)
+		path := b.path(b.order[from])
 		to := from + 1
-		for to < len(b.order) && bytes.Equal(b.path(b.order[to].row), path) {
+		for to < len(b.order) && bytes.Equal(b.path(b.order[to]), path) {
 			to++
 		}
 		if to-from > 1 {
@@ -156,11 +168,8 @@ func (b *Batch) sort() {
 // compareSame compares two requests for the same recording.
 func (b *Batch) compareSame(x, y pathKey) int {
 	p, q := &b.rows[x.row], &b.rows[y.row]
-	if p.text[textClient] != q.text[textClient] {
-		// An absent and an empty client are alike, as for the merge of runs.
-		if c := bytes.Compare(b.texts.at(p.text[textClient]), b.texts.at(q.text[textClient])); c != 0 {
-			return c
-		}
+	if c := bytes.Compare(b.client(p), b.client(q)); c != 0 {
+		return c
 	}
 	if p.time != q.time {
 		return cmp.Compare(p.time, q.time)
@@ -177,7 +186,7 @@ func (b *Batch) compareSame(x, y pathKey) int {
 func (b *Batch) Flush(put func(block, first []byte) error) error {
 	b.sort()
 	err := b.enc.encode(b, put)
-	b.rows, b.paths, b.numbers = b.rows[:0], b.paths[:0], b.numbers[:0]
+	b.rows, b.names, b.numbers = b.rows[:0], b.names[:0], b.numbers[:0]
 	b.texts.reset()
 	b.recent = [numTexts]uint32{}
 	return err

@@ -12,6 +12,7 @@ import (
 //	per row:
 //	  0, or 1 and a new recording: uvarint bytes shared with the one before,
 //	       uvarint length of the rest, the rest
+//	  the client: 0 for none, or uvarint length+1, bytes
 //	  uvarint dictionary index of each other text (0: none; for the URL 1 is
 //	       the recording itself, and the rest is one higher)
 //	  numbers (appendNumbers)
@@ -41,7 +42,7 @@ func (e *encoder) encode(b *Batch, put func(block, first []byte) error) error {
 	e.generation = 0
 	for from := 0; from < len(b.order); {
 		n := e.encodeBlock(b, b.order[from:])
-		if err := put(e.block, b.path(b.order[from].row)); err != nil {
+		if err := put(e.block, b.path(b.order[from])); err != nil {
 			return err
 		}
 		from += n
@@ -60,10 +61,11 @@ func (e *encoder) encodeBlock(b *Batch, order []pathKey) int {
 		if n > 0 && order[n].part == samePathAgain {
 			e.rows = append(e.rows, 0)
 		} else {
-			path := b.paths[r.path:r.pathEnd]
+			path := b.path(order[n])
 			e.appendRecording(last, path)
 			last = path
 		}
+		e.appendClient(b.client(r))
 		for kind, t := range r.text {
 			e.appendText(b, kind, t)
 		}
@@ -88,6 +90,14 @@ func (e *encoder) appendRecording(last, recording []byte) {
 	e.rows = append(e.rows, 1)
 	e.rows = binary.AppendUvarint(e.rows, uint64(shared))
 	e.rows = appendText(e.rows, recording[shared:])
+}
+
+func (e *encoder) appendClient(client []byte) {
+	if client == nil {
+		e.rows = append(e.rows, 0)
+		return
+	}
+	e.rows = append(binary.AppendUvarint(e.rows, uint64(len(client))+1), client...)
 }
 
 func (e *encoder) appendText(b *Batch, kind int, t uint32) {

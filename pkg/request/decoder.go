@@ -59,6 +59,9 @@ func (d *Decoder) Next(r *Request) (bool, error) {
 		return false, errBlock
 	}
 	r.Recording = d.path
+	if r.Client, ok = d.client(); !ok {
+		return false, errBlock
+	}
 	for kind, text := range r.texts() {
 		i, ok := d.number()
 		if !ok {
@@ -81,6 +84,20 @@ func (d *Decoder) Next(r *Request) (bool, error) {
 	}
 	d.rest = rest
 	return true, nil
+}
+
+// client reads the client, nil for none.
+func (d *Decoder) client() (client []byte, ok bool) {
+	n, ok := d.number()
+	if !ok || n == 0 {
+		return nil, ok
+	}
+	if n--; n > uint64(len(d.rest)) {
+		return nil, false
+	}
+	client = d.rest[:n:n]
+	d.rest = d.rest[n:]
+	return client, true
 }
 
 // recording reads a new recording. The recordings of a block are laid one

@@ -8,10 +8,11 @@ import (
 )
 
 // pathKey is a row to be sorted, with eight bytes of its path at hand as a
-// number.
+// number, and where the path is, so that the rows need not be looked at.
 type pathKey struct {
-	part uint64
-	row  uint32
+	part          uint64
+	row           uint32
+	path, pathEnd uint32 // in Batch.names
 }
 
 // fewPaths is below how many paths whole comparisons are cheaper.
@@ -26,24 +27,24 @@ const fewPaths = 12
 func (b *Batch) sortPaths(keys []pathKey, depth int) {
 	for {
 		if len(keys) < fewPaths {
-			slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x.row)[depth:], b.path(y.row)[depth:]) })
+			slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x)[depth:], b.path(y)[depth:]) })
 			return
 		}
 		alike := true
 		for i := range keys {
-			keys[i].part = eight(b.path(keys[i].row), depth)
+			keys[i].part = eight(b.path(keys[i]), depth)
 			alike = alike && keys[i].part == keys[0].part
 		}
 		if !alike {
 			break
 		}
-		if !b.allReach(keys, depth+8) {
+		if !allReach(keys, depth+8) {
 			b.sortEnding(keys)
 			return
 		}
 		depth += 8
 	}
-	slices.SortFunc(keys, func(x, y pathKey) int { return cmp.Compare(x.part, y.part) })
+	b.sortParts(keys)
 	for len(keys) > 0 {
 		n := 1
 		for n < len(keys) && keys[n].part == keys[0].part {
@@ -51,7 +52,7 @@ func (b *Batch) sortPaths(keys []pathKey, depth int) {
 		}
 		switch {
 		case n == 1:
-		case b.allReach(keys[:n], depth+8):
+		case allReach(keys[:n], depth+8):
 			b.sortPaths(keys[:n], depth+8)
 		default:
 			b.sortEnding(keys[:n])
@@ -60,16 +61,56 @@ func (b *Batch) sortPaths(keys []pathKey, depth int) {
 	}
 }
 
+// manyParts is from how many keys on a radix sort is quicker.
+const manyParts = 256
+
+// sortParts puts keys into the order of their parts: from the last byte that
+// differs to the first, each time keeping the order of equal bytes (a radix
+// sort; of 25,000 keys it takes a third of the time of comparing them).
+func (b *Batch) sortParts(keys []pathKey) {
+	if len(keys) < manyParts {
+		slices.SortFunc(keys, func(x, y pathKey) int { return cmp.Compare(x.part, y.part) })
+		return
+	}
+	var differ uint64
+	for _, k := range keys {
+		differ |= k.part ^ keys[0].part
+	}
+	b.spare = slices.Grow(b.spare[:0], len(keys))[:len(keys)]
+	from, to := keys, b.spare
+	for shift := 0; shift < 64; shift += 8 {
+		if byte(differ>>shift) == 0 {
+			continue
+		}
+		var place [257]int32 // where the next key with each byte goes
+		for i := range from {
+			place[int(byte(from[i].part>>shift))+1]++
+		}
+		for i := 1; i < len(place); i++ {
+			place[i] += place[i-1]
+		}
+		for i := range from {
+			at := &place[byte(from[i].part>>shift)]
+			to[*at] = from[i]
+			*at++
+		}
+		from, to = to, from
+	}
+	if &from[0] != &keys[0] {
+		copy(keys, from)
+	}
+}
+
 // sortEnding sorts paths of which some have ended. Where one ends its part is
 // padded with zero bytes, so it may stand beside one that goes on with zero
 // bytes; then only the lengths decide. Mostly all are one path.
 func (b *Batch) sortEnding(keys []pathKey) {
-	slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x.row), b.path(y.row)) })
+	slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x), b.path(y)) })
 }
 
-func (b *Batch) allReach(keys []pathKey, depth int) bool {
+func allReach(keys []pathKey, depth int) bool {
 	for _, k := range keys {
-		if r := &b.rows[k.row]; int(r.pathEnd-r.path) < depth {
+		if int(k.pathEnd-k.path) < depth {
 			return false
 		}
 	}

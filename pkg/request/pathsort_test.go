@@ -57,7 +57,7 @@ func checkSort(t *testing.T, list [][]byte) {
 	})
 	for i, k := range b.order {
 		if int(k.row) != want[i] {
-			t.Fatalf("place %d: %q, row %d; want %q, row %d", i, b.path(k.row), k.row, list[want[i]], want[i])
+			t.Fatalf("place %d: %q, row %d; want %q, row %d", i, b.path(k), k.row, list[want[i]], want[i])
 		}
 	}
 	if len(b.order) != len(list) {
