@@ -75,6 +75,10 @@ var table = []entry{
 	{formatVhostCombined, newCLF},
 	{formatCombinedIO, newCLF},
 	{formatNginxCombined, newCLF},
+	{formatCaddy, newCaddy},
+	{formatTraefikJSON, newTraefikJSON},
+	{formatNginxJSON, newKeyedJSON},
+	{formatAccessJSON, newKeyedJSON},
 }
 
 // Formats lists the table. The entries are shared: do not change them.

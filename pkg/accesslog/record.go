@@ -125,6 +125,9 @@ const (
 	FlagAmbiguousTime                    // the local time occurs twice (autumn) and no offset was logged
 	FlagNULBytes                         // NUL bytes before the line were skipped
 	FlagUnescapedQuote                   // the request holds quotes that the server did not escape
+	FlagAccessOnly                       // the record proves access to a file, not how much of it was handed out
+	FlagRounded                          // the size was logged rounded
+	FlagYearInferred                     // the log has no years: this one follows from the order of the lines
 )
 
 var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "access_only", "rounded", "year_inferred"}
