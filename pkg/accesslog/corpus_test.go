@@ -121,11 +121,12 @@ func TestCorpus(t *testing.T) {
 	test("lnav/logfile_caddy_log.1", "caddy", 4, 4, not{})
 	test("matomo/nginx_json.log", "access_json", 2, 2, not{})
 	test("matomo/traefik_json.log", "traefik_json", 1, 1, not{})
+	test("crowdsec/traefik_clf.log", "traefik_clf", 9, 7, not{})
 	test("crowdsec/traefik_json.log", "traefik_json", 7, 6, not{ReasonBadJSON: 1})
 
 	// Other formats are not taken for this family.
 	for _, name := range []string{
-		"crowdsec/haproxy-logs.log", "crowdsec/traefik_clf.log", "crowdsec/vsftpd-logs.log",
+		"crowdsec/haproxy-logs.log", "crowdsec/vsftpd-logs.log",
 		"matomo/amazon_cloudfront_web.log", "matomo/elb.log", "matomo/gandi.log", "matomo/icecast2.log", "matomo/iis.log", "matomo/s3.log",
 		"mtail/lighttpd_access.log", "mtail/vsftpd_xferlog", "netdata/full.log", "netdata/squid_access.log", "netdata/u_ex221107.log",
 		"plaso/aws_elb_access.log", "plaso/jira_access.log", "plaso/confluence_access.log", "plaso/vsftpd.log", "plaso/iis/iis6.log",

@@ -75,6 +75,8 @@ var table = []entry{
 	{formatVhostCombined, newCLF},
 	{formatCombinedIO, newCLF},
 	{formatNginxCombined, newCLF},
+	{formatTraefikCLF, newTraefikCLF},
+	{formatTrueNAS, newTrueNAS},
 	{formatCaddy, newCaddy},
 	{formatTraefikJSON, newTraefikJSON},
 	{formatNginxJSON, newKeyedJSON},
