@@ -112,7 +112,7 @@ func epoch(text []byte, form timeForm) (us int64, ok bool) {
 	}
 	if whole > 18 { // more digits than scaled takes
 		n, ok := parseCount(text)
-		return n / 1000, ok && shift == -3
+		return n/1000 + (n%1000+500)/1000, ok && shift == -3
 	}
 	return scaled(text, shift)
 }
