@@ -5,7 +5,8 @@ import "bytes"
 // formatTraefikCLF is Traefik's access log in its default format. Traefik
 // escapes nothing: a request target, a user name, a referrer or a user agent
 // may hold quotes. So only a line with exactly its ten quotes is read, and none
-// that was cut off.
+// that was seen to be cut off. (One cut within a hostile value, right behind
+// what looks like the end of a line, cannot be told from a whole line.)
 var formatTraefikCLF = &Format{
 	Name: "traefik_clf", Title: "Traefik, common log format (its default)",
 	Meaning: MeaningUnknown, MeaningWhy: "older versions write the size that the origin sent to Traefik, newer ones what Traefik sent to the client",
@@ -62,7 +63,10 @@ func (p *traefikCLF) Parse(line []byte, r *Record) Reason {
 	if reason != ReasonNone {
 		return reason
 	}
-	if tail, _, ok = parseSize(tail, &r.Bytes); !ok || len(tail) != 0 || line[quotes[2]-1] != ' ' {
+	if len(tail) == 0 || line[quotes[2]-1] != ' ' {
+		return ReasonBadBytes
+	}
+	if tail, _, ok = parseSize(tail, &r.Bytes); !ok || len(tail) != 0 {
 		return ReasonBadBytes
 	}
 	r.Referrer, r.Agent = absent(between(2)), absent(between(4))
@@ -80,7 +84,7 @@ func traefikHead(head []byte, r *Record) Reason {
 		return ReasonMissingFields
 	}
 	rest := head[i+len(" -"):]
-	if bytes.Contains(rest[1:], traefikIdent) {
+	if len(rest) > len(traefikIdent) && bytes.Contains(rest, traefikIdent) {
 		return ReasonMissingFields
 	}
 	r.Client = head[:i:i]
