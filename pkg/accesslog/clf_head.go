@@ -75,10 +75,12 @@ func splitPort(text []byte) (host []byte, withPort bool) {
 
 // isAddress says whether text looks like an IPv4 or IPv6 address, perhaps with
 // a port or zone. It need not be a valid one: no host name has four numbers
-// joined by dots, or two colons.
+// joined by dots, or two colons. A time has two colons too, but behind the
+// hyphens of its date (RFC 5424 puts one where a client may stand).
 func isAddress(text []byte) bool {
 	if bytes.Count(text, colon) >= 2 {
-		return true
+		address, _, _ := bytes.Cut(text, percent)
+		return bytes.IndexByte(address, '-') < 0
 	}
 	text, _ = splitPort(text)
 	dots := 0
@@ -93,4 +95,7 @@ func isAddress(text []byte) bool {
 	return dots == 3
 }
 
-var colon = []byte{':'}
+var (
+	colon   = []byte{':'}
+	percent = []byte{'%'}
+)

@@ -127,7 +127,7 @@ func plainHead(text string) (host, client, user []byte, ok bool) {
 var (
 	plainThreeWords = regexp.MustCompile(`(?s)^([^ ]+) ([^ ]+) (.+) $`)
 	plainPort       = regexp.MustCompile(`(?s)^([^:]+|\[.*):\d{1,5}$`)
-	plainAddress    = regexp.MustCompile(`(?s):.*:|^\d*\.\d*\.\d*\.\d*(?::\d{1,5})?$`)
+	plainAddress    = regexp.MustCompile(`(?s)^[^-%]*:[^-%]*:[^-%]*(?:%.*)?$|^[^-%]*:[^-%]*%.*:|^[^-%]*%.*:.*:|^\d*\.\d*\.\d*\.\d*(?::\d{1,5})?$`)
 )
 
 // plainUnescaped tries every quote behind which a status stands.

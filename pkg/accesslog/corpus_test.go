@@ -116,16 +116,25 @@ func TestCorpus(t *testing.T) {
 	test("matomo/ncsa_extended.log", "combined", 1, 1, not{})
 	test("awstats/testglobal.log", "combined", 101, 56, not{})
 	test("awstats/testsmall.log", "combined", 3, 3, not{})
+	test("matomo/caddy_json.log", "caddy", 3, 3, not{})
+	test("crowdsec/caddy-logs.log", "caddy", 12, 11, not{})
+	test("lnav/logfile_caddy_log.1", "caddy", 4, 4, not{})
+	test("matomo/nginx_json.log", "access_json", 2, 2, not{})
+	test("matomo/traefik_json.log", "traefik_json", 1, 1, not{})
+	test("crowdsec/traefik_clf.log", "traefik_clf", 9, 7, not{})
+	test("crowdsec/traefik_json.log", "traefik_json", 7, 6, not{ReasonBadJSON: 1})
 
 	// Other formats are not taken for this family.
 	for _, name := range []string{
-		"crowdsec/caddy-logs.log", "crowdsec/haproxy-logs.log", "crowdsec/traefik_clf.log", "crowdsec/traefik_json.log", "crowdsec/vsftpd-logs.log",
-		"matomo/amazon_cloudfront_web.log", "matomo/elb.log", "matomo/gandi.log", "matomo/icecast2.log", "matomo/iis.log", "matomo/s3.log", "matomo/nginx_json.log",
+		"crowdsec/haproxy-logs.log", "crowdsec/vsftpd-logs.log",
+		"matomo/amazon_cloudfront_web.log", "matomo/elb.log", "matomo/gandi.log", "matomo/icecast2.log", "matomo/iis.log", "matomo/s3.log",
 		"mtail/lighttpd_access.log", "mtail/vsftpd_xferlog", "netdata/full.log", "netdata/squid_access.log", "netdata/u_ex221107.log",
 		"plaso/aws_elb_access.log", "plaso/jira_access.log", "plaso/confluence_access.log", "plaso/vsftpd.log", "plaso/iis/iis6.log",
 		"awstats/testnginx.log", "awstats/testtime5.log", "lnav/logfile_haproxy.0",
 		"lnav/logfile_shop_access_log.0", // combined "X-Forwarded-For", the main of nginx's own packages
 		"lnav/logfile_w3c.0", "lnav/logfile_uwsgi.0",
+		"crowdsec/nextcloud-logs.log", "lnav/logfile_nextcloud.0", "lnav/logfile_cloudflare.1", "lnav/logfile_cloudflare.json",
+		"lnav/logfile_caddy_log.0", // docker compose's own prefix before each line
 	} {
 		if s := readCorpus(t, name); s.main != "unknown" {
 			t.Errorf("%s: taken for %s, %d of %d lines", name, s.main, s.records, s.lines)
@@ -175,4 +184,23 @@ func TestCorpusSums(t *testing.T) {
 	if s.clients["80.8.55.1"] != 16 || s.clients["80.8.55.7"] != 2 || s.cut != 0 || s.unescaped != 0 {
 		t.Errorf("awstats: clients %v, %d cut, %d unescaped", s.clients, s.cut, s.unescaped)
 	}
+}
+
+func TestCorpusJSON(t *testing.T) {
+	line := func(name string, n int, want string) {
+		t.Helper()
+		if got := readCorpus(t, name).outcomes[n-1]; got != want {
+			t.Errorf("%s line %d\ngot  %s\nwant %s", name, n, got, want)
+		}
+	}
+	const firefox = `agent="Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:121.0) Gecko/20100101 Firefox/121.0"`
+	line("matomo/caddy_json.log", 1, `caddy host="example.com" client="1.2.3.4" time=2023-12-23T23:17:54.815561+00:00 method="GET" target="/beta/" `+
+		`protocol="HTTP/2.0" status=200 bytes=3609 duration_us=1335 `+firefox)
+	line("crowdsec/caddy-logs.log", 10, `caddy host="localhost" client="127.0.0.1" user="Bob" time=2024-03-29T19:51:04.947103+00:00 method="GET" target="/" `+
+		`protocol="HTTP/1.1" status=200 bytes=18630 object_size=18630 duration_us=794682 agent="curl/7.88.1" range_from= finished=1`)
+	line("crowdsec/caddy-logs.log", 11, `caddy time=2025-03-19T16:12:33.054756+00:00`)
+	line("matomo/traefik_json.log", 1, `traefik_json host="localhost" client="172.20.0.1" time=2023-08-11T11:39:21.77336+00:00 method="GET" `+
+		`target="/my/app/auth?id=1234&user=dude" protocol="HTTP/1.1" status=200 bytes=15 duration_us=10002425 referrer="www.example.com" agent="Prometheus/2.40.5" forwarded="1.2.3.4"`)
+	line("crowdsec/traefik_json.log", 7, `traefik_json host="example.com" client="172.71.122.85" time=2025-11-28T09:21:55.645779+00:00 method="OPTIONS" `+
+		`target="/_matrix/client/v3/sync" protocol="HTTP/2.0" status=204 bytes=0 duration_us=2337 forwarded="192.168.1.100,10.0.0.50"`)
 }

@@ -40,7 +40,7 @@ const detectLines = 2000
 // is still a log. The sample's last line may be cut.
 func Detect(sample []byte, given ...*Format) Detection {
 	var d Detection
-	for _, r := range readings(given) {
+	for _, r := range readings(sample, given) {
 		c := try(sample, r)
 		d.Lines = max(d.Lines, c.Lines)
 		if c.Parsed > 0 && c.Reading.Known() {
@@ -54,8 +54,10 @@ func Detect(sample []byte, given ...*Format) Detection {
 	return d
 }
 
-// readings lists what is tried, in the order of trust.
-func readings(given []*Format) []Reading {
+// readings lists what is tried, in the order of trust: a wrapper that is around
+// the lines says more about them than a format that reads them bare, but not
+// more than a server's configuration.
+func readings(sample []byte, given []*Format) []Reading {
 	var bare []Reading
 	for _, f := range given {
 		bare = append(bare, Only(f))
@@ -67,14 +69,17 @@ func readings(given []*Format) []Reading {
 			bare = append(bare, Reading{Formats: formatsOf(family), Main: e.format})
 		}
 	}
-	all := bare
+	all := bare[:len(given):len(given)]
 	for _, w := range wrappers {
+		if !peelable(sample, w) {
+			continue
+		}
 		for _, r := range bare {
 			r.Wrapper = w
 			all = append(all, r)
 		}
 	}
-	return all
+	return append(all, bare[len(given):]...)
 }
 
 func formatsOf(family string) []*Format {

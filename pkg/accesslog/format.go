@@ -42,6 +42,9 @@ type Format struct {
 	Stateless  bool   // a line can be read without the lines before it
 	Source     string // the documentation that the entry was taken from
 
+	// TimeOfWrapper: the lines have no time of their own, the wrapper's is theirs.
+	TimeOfWrapper bool
+
 	// Family names the formats that one parser tells apart line by line, so
 	// that they may be mixed in one source; empty: the format alone.
 	Family string
@@ -75,6 +78,12 @@ var table = []entry{
 	{formatVhostCombined, newCLF},
 	{formatCombinedIO, newCLF},
 	{formatNginxCombined, newCLF},
+	{formatTraefikCLF, newTraefikCLF},
+	{formatTrueNAS, newTrueNAS},
+	{formatCaddy, newCaddy},
+	{formatTraefikJSON, newTraefikJSON},
+	{formatNginxJSON, newKeyedJSON},
+	{formatAccessJSON, newKeyedJSON},
 }
 
 // Formats lists the table. The entries are shared: do not change them.

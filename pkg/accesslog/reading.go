@@ -26,6 +26,18 @@ type Reading struct {
 	Main    *Format        // the most frequent in the sample, or the one the user named
 	Zone    *time.Location // of times that the log gives no zone for; nil: UTC
 	Wrapper *Wrapper       // what stands around each line; nil: nothing
+	Year    int            // of the first line, for times without a year; 0: not known, such lines have no time
+}
+
+// Name is how a reading is shown: the format, behind its wrapper if it has one.
+func (r Reading) Name() string {
+	switch {
+	case !r.Known():
+		return "unknown"
+	case r.Wrapper != nil:
+		return r.Wrapper.Name + "+" + r.Main.Name
+	}
+	return r.Main.Name
 }
 
 // Known says whether the source can be read at all.
@@ -33,7 +45,10 @@ func (r Reading) Known() bool { return r.Main != nil }
 
 // Stateless says whether lines can be read in any order.
 func (r Reading) Stateless() bool {
-	return r.Known() && r.Main.Stateless && (r.Wrapper == nil || r.Wrapper.Stateless)
+	if !r.Known() || r.Wrapper == nil {
+		return r.Known() && r.Main.Stateless
+	}
+	return r.Main.Stateless && (r.Wrapper.Stateless || r.Wrapper.OrderForTime && !r.Main.TimeOfWrapper)
 }
 
 // NewParser makes a parser for one goroutine, nil if the format is unknown.
@@ -78,11 +93,17 @@ type Wrapper struct {
 	Title     string
 	Stateless bool
 	Source    string
-	parser    func(r Reading, inner Parser) Parser
+
+	// OrderForTime: not stateless, but only for formats whose time is the
+	// wrapper's.
+	OrderForTime bool
+
+	peels  func(line []byte) bool // whether it is around a line
+	parser func(r Reading, inner Parser) Parser
 }
 
 // wrappers lists them, in the order of detection.
-var wrappers = []*Wrapper{}
+var wrappers = []*Wrapper{wrapDocker, wrapCRI, wrapSyslog, wrapQuoted}
 
 // Wrappers lists the wrappers. The entries are shared: do not change them.
 func Wrappers() []*Wrapper { return append([]*Wrapper(nil), wrappers...) }
