@@ -119,11 +119,12 @@ func TestCorpus(t *testing.T) {
 
 	// Other formats are not taken for this family.
 	for _, name := range []string{
-		"crowdsec/caddy-logs.log", "crowdsec/haproxy-logs.log", "crowdsec/traefik_clf.log", "crowdsec/traefik_json.log", "crowdsec/vsftpd-logs.log",
+		"crowdsec/caddy-logs.log", "crowdsec/traefik_clf.log", "crowdsec/traefik_json.log",
 		"matomo/amazon_cloudfront_web.log", "matomo/elb.log", "matomo/gandi.log", "matomo/icecast2.log", "matomo/iis.log", "matomo/s3.log", "matomo/nginx_json.log",
-		"mtail/lighttpd_access.log", "mtail/vsftpd_xferlog", "netdata/full.log", "netdata/squid_access.log", "netdata/u_ex221107.log",
-		"plaso/aws_elb_access.log", "plaso/jira_access.log", "plaso/confluence_access.log", "plaso/vsftpd.log", "plaso/iis/iis6.log",
-		"awstats/testnginx.log", "awstats/testtime5.log", "lnav/logfile_haproxy.0",
+		"mtail/lighttpd_access.log", "netdata/full.log", "netdata/u_ex221107.log",
+		"plaso/aws_elb_access.log", "plaso/jira_access.log", "plaso/confluence_access.log", "plaso/iis/iis6.log",
+		"awstats/testnginx.log", "awstats/testtime5.log",
+		"crowdsec/proftpd-logs.log", "crowdsec/pureftpd-logs.log", "crowdsec/synology-dsm-logs.log", // log-ins only: no transfers
 		"lnav/logfile_shop_access_log.0", // combined "X-Forwarded-For", the main of nginx's own packages
 		"lnav/logfile_w3c.0", "lnav/logfile_uwsgi.0",
 	} {

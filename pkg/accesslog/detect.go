@@ -95,6 +95,7 @@ func try(sample []byte, reading Reading) Candidate {
 	lines := NewLines(sample)
 	var main *Format
 	var r Record
+	shown := 0 // records that can be of no other format, less those that can
 	for c.Lines < detectLines {
 		line, ok := lines.Next()
 		if !ok {
@@ -123,6 +124,11 @@ func try(sample []byte, reading Reading) Candidate {
 			continue
 		}
 		c.Parsed++
+		if r.Format.shows == nil || r.Format.shows(&r) {
+			shown++
+		} else {
+			shown--
+		}
 		if r.Flags&FlagCutOff == 0 || main == nil {
 			c.Formats[r.Format.Name]++
 		}
@@ -130,7 +136,7 @@ func try(sample []byte, reading Reading) Candidate {
 			main = r.Format
 		}
 	}
-	if main == nil && c.Parsed == 0 {
+	if main == nil && c.Parsed == 0 || shown < 0 {
 		c.Reading.Main = nil
 	} else if main != nil {
 		c.Reading.Main = main

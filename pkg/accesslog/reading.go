@@ -25,6 +25,7 @@ type Reading struct {
 	Formats []*Format      // formats that a line may have, all of one family
 	Main    *Format        // the most frequent in the sample, or the one the user named
 	Zone    *time.Location // of times that the log gives no zone for; nil: UTC
+	Year    int            // of the first line, where times have none; 0: not known (see yearClock)
 	Wrapper *Wrapper       // what stands around each line; nil: nothing
 }
 

@@ -125,6 +125,9 @@ const (
 	FlagAmbiguousTime                    // the local time occurs twice (autumn) and no offset was logged
 	FlagNULBytes                         // NUL bytes before the line were skipped
 	FlagUnescapedQuote                   // the request holds quotes that the server did not escape
+	FlagAccessOnly                       // the log shows that the file was read, never how much of it
+	FlagRounded                          // the log writes sizes rounded (6.00 KB), so they are not taken
+	FlagYearInferred                     // the time has no year; it was taken from the order of the lines
 )
 
 var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "access_only", "rounded", "year_inferred"}
