@@ -51,6 +51,10 @@ func (p *synology) Parse(line []byte, r *Record) Reason {
 	if !isAddress(r.Client) {
 		return ReasonBadClient
 	}
+	if last := r.Client[len(r.Client)-1]; last == '.' || last == ':' {
+		return ReasonCutOff
+	}
+	r.ClientAtEnd = true
 	if r.User, rest = cutLastField(rest, synologyUser); r.User == nil {
 		return ReasonBadTail
 	}
