@@ -56,8 +56,8 @@ func render(r *Record) string {
 	if r.NumberAtEnd {
 		b.WriteString(" number_at_end")
 	}
-	if r.ClientAtEnd {
-		b.WriteString(" client_at_end")
+	if r.TextAtEnd {
+		b.WriteString(" text_at_end")
 	}
 	return b.String()
 }

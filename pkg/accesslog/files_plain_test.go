@@ -2,6 +2,7 @@ package accesslog
 
 import (
 	"bytes"
+	"encoding/csv"
 	"regexp"
 	"strconv"
 	"strings"
@@ -22,7 +23,7 @@ type fileFormat struct {
 var fileFormats = []fileFormat{
 	{formatLighttpd, plainLighttpd}, {formatHAProxy, plainHAProxy}, {formatSquid, plainSquid},
 	{formatSquidCommon, plainSquidCommon}, {formatXferlog, plainXferlog}, {formatVsftpd, plainVsftpd},
-	{formatSamba, plainSamba}, {formatSynology, plainSynology}, {formatQNAP, plainQNAP},
+	{formatSamba, plainSamba}, {formatSynology, plainSynology}, {formatQNAP, plainQNAP}, {formatSynologyCSV, plainSynologyCSV},
 }
 
 func (f fileFormat) reading() Reading {
@@ -130,13 +131,13 @@ func plainHAProxy(text string, r *Record) bool {
 	if m[7] == "" {
 		return strings.Contains(m[4], "/") && m[4][0] != '/'
 	}
-	timers := strings.Fields(strings.SplitN(text, "] ", 2)[1])[2]
+	timers := strings.Split(text[len(m[1])+len(m[2])+len(m[3])+5:], " ")[2]
 	for _, n := range strings.Split(timers, "/") {
 		if n != "-1" && tooLarge(strings.TrimPrefix(n, "+"), 1) {
 			return false
 		}
 	}
-	server := strings.Fields(strings.SplitN(text, "] ", 2)[1])[1]
+	server := strings.Split(text[len(m[1])+len(m[2])+len(m[3])+5:], " ")[1]
 	early := m[5][0] == '+'
 	if early != (m[7][0] == '+') || strings.Count(m[9], "/") != 4 || strings.Count(m[10], "/") != 1 || tooLarge(strings.TrimPrefix(m[7], "+"), 1) ||
 		strings.IndexByte(server, '/') <= 0 || strings.Count(m[12], " ") > 2 || strings.Count(m[12], "/") > 6 {
@@ -242,7 +243,7 @@ func plainXferlog(text string, r *Record) bool {
 var (
 	plainVsftpdLine     = regexp.MustCompile(`(?s)^` + plainCtime + ` \[pid (\d+)\] (?:\[([^\]\["]*)\] )?([^\[].*)$`)
 	plainVsftpdTransfer = regexp.MustCompile(`(?s)^(OK|FAIL) (DOWNLOAD|UPLOAD): Client "([^"]*)", "(.+)"(?:, (\d+) bytes)?, ([0-9.]+|inf|nan|-nan)Kbyte/sec$`)
-	plainVsftpdOther    = regexp.MustCompile(`(?s)^(?:(OK|FAIL) (MKDIR|DELETE|RMDIR|RENAME|LOGIN|CHMOD)|CONNECT|FTP command|FTP response|DEBUG): Client "([^"]*)"(|,..+")$`)
+	plainVsftpdOther    = regexp.MustCompile(`(?s)^(?:(OK|FAIL) (MKDIR|DELETE|RMDIR|RENAME|LOGIN|CHMOD)|CONNECT|FTP command|FTP response|DEBUG): Client "([^"]*)"(|, (?:anon password )?".*")$`)
 )
 
 func plainVsftpd(text string, r *Record) bool {
@@ -254,7 +255,7 @@ func plainVsftpd(text string, r *Record) bool {
 		r.User = narrow(m[3])
 	}
 	if t := plainVsftpdTransfer.FindStringSubmatch(m[4]); t != nil {
-		if strings.Contains(t[4], `: Client "`) || !plainAddress.MatchString(t[3]) || t[5] != "" && tooLarge(t[5], 1) {
+		if strings.Contains(t[4], `: Client "`) || !plainBareAddress(t[3]) || t[5] != "" && tooLarge(t[5], 1) {
 			return false
 		}
 		r.Client, r.Target, r.Bytes = narrow(t[3]), plainPath(t[4]), max(0, plainNumber(t[5]))
@@ -271,7 +272,7 @@ func plainVsftpd(text string, r *Record) bool {
 		return true
 	}
 	t := plainVsftpdOther.FindStringSubmatch(m[4])
-	if t == nil || !plainAddress.MatchString(t[3]) {
+	if t == nil || !plainBareAddress(t[3]) {
 		return false
 	}
 	r.Client = narrow(t[3])
@@ -279,7 +280,7 @@ func plainVsftpd(text string, r *Record) bool {
 	case "RENAME":
 		r.Method = []byte("RENAME")
 	case "MKDIR", "DELETE", "RMDIR":
-		if len(t[4]) < 5 || strings.Contains(t[4], `: Client "`) {
+		if len(t[4]) < 5 || t[4][2] != '"' || strings.Contains(t[4], `: Client "`) {
 			return false
 		}
 		r.Method, r.Status, r.Target = []byte("DELE"), 250, plainPath(t[4][3:len(t[4])-1])
@@ -378,7 +379,7 @@ func plainSamba(text string, r *Record) bool {
 		return false
 	}
 	f := strings.Split(p.message, "|")
-	if len(f) < 3 || f[0] == "" || !plainAddress.MatchString(f[1]) {
+	if len(f) < 3 || f[0] == "" || !plainBareAddress(f[1]) {
 		return false
 	}
 	r.User, r.Client = narrow(f[0]), narrow(f[1])
@@ -433,7 +434,7 @@ func plainSamba(text string, r *Record) bool {
 	if file == "" {
 		return false
 	}
-	r.Method = []byte(method)
+	r.Method, r.TextAtEnd = []byte(method), true
 	r.Target = plainPath(file)
 	if share != "" && file[0] != '/' {
 		r.Target = append(plainPath(share), r.Target...)
@@ -459,13 +460,13 @@ func plainSynology(text string, r *Record) bool {
 		return false
 	}
 	m := plainSynologyLine.FindStringSubmatch(p.message)
-	if m == nil || strings.Contains(m[2], ", Path: ") || strings.Contains(m[2], " Event: ") || !plainAddress.MatchString(m[8]) || m[5] != "" && tooLarge(m[5], 1) {
+	if m == nil || strings.Contains(m[2], ", Path: ") || strings.Contains(m[2], " Event: ") || !plainBareAddress(m[8]) || m[5] != "" && tooLarge(m[5], 1) {
 		return false
 	}
 	if strings.HasSuffix(m[8], ".") || strings.HasSuffix(m[8], ":") {
 		return false
 	}
-	r.User, r.Client, r.ClientAtEnd = narrow(m[7]), narrow(m[8]), true
+	r.User, r.Client, r.TextAtEnd = narrow(m[7]), narrow(m[8]), true
 	method := map[string]string{"download": "RETR", "read": "READ", "upload": "STOR", "write": "WRITE", "create": "WRITE", "delete": "DELE", "mkdir": "MKD",
 		"rename": "RENAME", "move": "RENAME"}[m[1]]
 	switch {
@@ -493,6 +494,50 @@ func plainSynology(text string, r *Record) bool {
 	return true
 }
 
+var plainSynologyRow = regexp.MustCompile(`(?s)^\d{4}([/-])\d\d[/-]\d\d \d\d:\d\d:\d\d$`)
+
+// plainSynologyCSV reads with encoding/csv, a name with commas in no quotes as
+// one field.
+func plainSynologyCSV(text string, r *Record) bool {
+	if text == "Log,Time,IP address,User,Event,File/Folder,File size,File name" {
+		return false
+	}
+	if m := regexp.MustCompile(`^((?:(?:"(?:[^"]|"")*"|[^",]*),){7})([^"].*)$`).FindStringSubmatch(text); m != nil {
+		text = m[1] + `"` + strings.ReplaceAll(m[2], `"`, `""`) + `"`
+	}
+	f, err := csv.NewReader(strings.NewReader(text)).Read()
+	if err != nil || len(f) != 8 || f[7] == "" || f[0] == "" {
+		return false
+	}
+	m := plainSynologyRow.FindStringSubmatch(f[1])
+	if m == nil || f[1][4] != f[1][7] {
+		return false
+	}
+	var ok bool
+	if r.Time, ok = plainLayout("2006-01-02 15:04:05", strings.ReplaceAll(f[1], "/", "-")); !ok || !plainBareAddress(f[2]) || f[3] == "" {
+		return false
+	}
+	for _, field := range f[:7] {
+		if strings.Contains(field, `"`) {
+			return false
+		}
+	}
+	line := "1 2000-01-01T00:00:00Z h FTP - - - Event: " + strings.ToLower(f[4]) + ", Path: x, File/Folder: " + f[5] + ", Size: " + f[6] + ", User: x, IP: 1.2.3.4"
+	if strings.Contains(f[4], ",") || strings.Contains(f[5]+f[6], ",") {
+		return false
+	}
+	at := r.Time
+	if !plainSynology(line, r) {
+		return false
+	}
+	r.Time, r.User, r.Client, r.TextAtEnd = at, dashed(f[3]), []byte(f[2]), r.Target != nil
+	r.User, r.Client = dashed(f[3]), narrow(f[2])
+	if r.Target != nil {
+		r.Target = plainPath(f[7])
+	}
+	return true
+}
+
 var plainQNAPLine = regexp.MustCompile(`(?s)^conn log: Users: ([^,]+), Source IP: ([^,]+), Computer name: ([^,]+), Connection type: ([^,]+), Accessed resources: (.*), Action: ([A-Za-z ]+)$`)
 
 func plainQNAP(text string, r *Record) bool {
@@ -501,7 +546,7 @@ func plainQNAP(text string, r *Record) bool {
 		return false
 	}
 	m := plainQNAPLine.FindStringSubmatch(p.message)
-	if m == nil || !plainAddress.MatchString(m[2]) || strings.Contains(m[5], "conn log: Users: ") {
+	if m == nil || !plainBareAddress(m[2]) || strings.Contains(m[5], "conn log: Users: ") {
 		return false
 	}
 	method, ok := qnapMethod([]byte(m[6]))
@@ -517,7 +562,7 @@ func plainQNAP(text string, r *Record) bool {
 	}
 	r.Method = method
 	if string(method) != "RENAME" {
-		r.Target = plainPath(m[5])
+		r.Target = plainPath(strings.TrimPrefix(m[5], "[File Station] "))
 		if string(method) == "READ" {
 			r.Flags |= FlagAccessOnly
 		}
@@ -530,6 +575,9 @@ func fileParity(t *testing.T, f fileFormat, line []byte) {
 	t.Helper()
 	if regexp.MustCompile(`^(?:<\d+>)?1 [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ \[`).Match(line) {
 		return // the twin knows no structured data; TestLogPrefix does
+	}
+	if f.format == formatSynologyCSV && bytes.IndexByte(line, '\r') >= 0 {
+		return // encoding/csv takes it for the end of the row
 	}
 	var got, want Record
 	want.Reset()
@@ -558,4 +606,8 @@ func fileSeeds(t testing.TB) [][]byte {
 		}
 	}
 	return seeds
+}
+
+func plainBareAddress(text string) bool {
+	return plainAddress.MatchString(text) && regexp.MustCompile(`^[0-9A-Za-z:.%_-]+$`).MatchString(text)
 }

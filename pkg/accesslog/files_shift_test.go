@@ -61,6 +61,13 @@ func TestFilesShift(t *testing.T) {
 			return fmt.Sprintf("2009-02-06T12:14:14Z nas FileStation Event: download, Path: /%s, File/Folder: File, Size: 777 Bytes, User: u%s, IP: 1.2.3.4",
 				fileText(rnd, ""), fileText(rnd, ","))
 		},
+		formatSynologyCSV: func() string {
+			name := "/" + fileText(rnd, "")
+			if rnd.IntN(2) == 0 {
+				name = `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+			}
+			return fmt.Sprintf(`FTP,2009/02/06 12:14:14,1.2.3.4,u%s,download,File,777 Bytes,%s`, fileText(rnd, `,"`), name)
+		},
 		formatQNAP: func() string {
 			return fmt.Sprintf("2009-02-06T12:14:14Z nas qulogd[7]: conn log: Users: u%s, Source IP: 1.2.3.4, Computer name: ---, Connection type: FTP, Accessed resources: /%s, Action: Read",
 				fileText(rnd, ""), fileText(rnd, ""))

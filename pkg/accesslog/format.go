@@ -82,6 +82,7 @@ var table = []entry{
 	{formatVsftpd, newVsftpd},
 	{formatSamba, newSamba},
 	{formatSynology, newSynology},
+	{formatSynologyCSV, newSynologyCSV},
 	{formatQNAP, newQNAP},
 	{formatLighttpd, newLighttpd},
 	{formatCommon, newCLF},

@@ -9,7 +9,7 @@ var formatQNAP = &Format{
 	Meaning: MeaningUnknown, MeaningWhy: "the log has no sizes",
 	TimeAt: TimeAtEither, Zone: ZoneLocal, Escaping: "none: commas in names stand as they are",
 	Fields:    "syslog-prefix qulogd[pid]: conn log: Users: user, Source IP: address, Computer name: name, Connection type: type, Accessed resources: path, Action: action",
-	Stateless: false, Source: "QNAP Turbo NAS user manual (System Connection Logs), public lines of syslog",
+	Stateless: false, Source: "QNAP Turbo NAS user manual (System Connection Logs), lines of QTS 4.5.4 in the tests of elastic/integrations (qnap_nas)",
 }
 
 type qnap struct {
@@ -46,7 +46,7 @@ func (p *qnap) Parse(line []byte, r *Record) Reason {
 		return ReasonMissingFields
 	}
 	client, rest, ok := cutField(rest, qnapComputer)
-	if !ok || !isAddress(client) {
+	if !ok || !isBareAddress(client) {
 		return ReasonBadClient
 	}
 	if _, rest, ok = cutField(rest, qnapType); !ok {
@@ -77,6 +77,7 @@ func (p *qnap) Parse(line []byte, r *Record) Reason {
 	if string(method) == "RENAME" { // "from -> to": a name may hold the arrow
 		return ReasonNone
 	}
+	path = bytes.TrimPrefix(path, []byte("[File Station] "))
 	p.scratch = appendEscapedPath(p.scratch[:0], path)
 	r.Target = p.scratch
 	if string(method) == "READ" {

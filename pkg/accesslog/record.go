@@ -49,9 +49,9 @@ type Record struct {
 	// the number may be short.
 	NumberAtEnd bool
 
-	// ClientAtEnd: the line ends with the client. If the source was cut there,
-	// it may be another one, and the record must not be used.
-	ClientAtEnd bool
+	// TextAtEnd: the line ends with the client or the target. If the source was
+	// cut there, it may be another one, and the record must not be used.
+	TextAtEnd bool
 }
 
 // Meaning says what a size field counts: the "bytes meaning".

@@ -37,7 +37,7 @@ func (p *samba) Parse(line []byte, r *Record) Reason {
 		return ReasonMissingFields
 	}
 	client, rest, ok := bytes.Cut(rest, bar)
-	if !ok || !isAddress(client) {
+	if !ok || !isBareAddress(client) {
 		return ReasonBadClient
 	}
 	r.User, r.Client = user[:len(user):len(user)], client[:len(client):len(client)]
@@ -195,7 +195,7 @@ func (p *samba) operation(op sambaOperation, share []byte, r *Record) Reason {
 		p.scratch = appendEscapedPath(p.scratch, share)
 	}
 	p.scratch = appendEscapedPath(p.scratch, file)
-	r.Target = p.scratch
+	r.Target, r.TextAtEnd = p.scratch, true
 	switch {
 	case op.failed != nil:
 		r.Status = sambaStatus(op.failed)

@@ -48,13 +48,13 @@ func (p *synology) Parse(line []byte, r *Record) Reason {
 	if r.Client, rest = cutLastField(rest, synologyIP); r.Client == nil {
 		return ReasonCutOff
 	}
-	if !isAddress(r.Client) {
+	if !isBareAddress(r.Client) {
 		return ReasonBadClient
 	}
 	if last := r.Client[len(r.Client)-1]; last == '.' || last == ':' {
 		return ReasonCutOff
 	}
-	r.ClientAtEnd = true
+	r.TextAtEnd = true
 	if r.User, rest = cutLastField(rest, synologyUser); r.User == nil {
 		return ReasonBadTail
 	}
@@ -74,32 +74,34 @@ func (p *synology) Parse(line []byte, r *Record) Reason {
 	if bytes.Contains(path, synologyPath) || bytes.Contains(path, []byte(" Event: ")) {
 		return ReasonBadRequest // two lines that ran into each other
 	}
-	if string(event) == "rename" || string(event) == "move" || string(event) == "copy" {
-		if string(event) != "copy" {
-			r.Method = methodRename // "from -> to": a name may hold the arrow
-		}
-		return ReasonNone
+	p.scratch = synologyEventOf(event, folder, bytesOf, rounded, path, p.scratch, r)
+	return ReasonNone
+}
+
+// synologyEventOf sets what an event in small letters means. The target is
+// written to scratch, which is given back.
+func synologyEventOf(event []byte, folder bool, size int64, rounded bool, path, scratch []byte, r *Record) []byte {
+	r.Method = synologyMethod(event, folder)
+	if r.Method == nil || string(r.Method) == "RENAME" { // "from -> to": a name may hold the arrow
+		return scratch
 	}
-	if r.Method = synologyMethod(event, folder); r.Method == nil {
-		return ReasonNone
-	}
-	p.scratch = appendEscapedPath(p.scratch[:0], path)
-	r.Target = p.scratch
+	scratch = appendEscapedPath(scratch[:0], path)
+	r.Target = scratch
 	switch string(r.Method) {
 	case "READ":
 		r.Flags |= FlagAccessOnly
 	case "RETR":
-		r.Status, r.Bytes = 226, bytesOf
+		r.Status, r.Bytes = 226, size
 	default:
-		return ReasonNone
+		return scratch
 	}
 	if rounded {
 		r.Flags |= FlagRounded
 	}
-	if r.ObjectSize = bytesOf; bytesOf != None {
+	if r.ObjectSize = size; size != None {
 		r.SizeFrom = TotalObject
 	}
-	return ReasonNone
+	return scratch
 }
 
 // cutLastField cuts text at the last name of a field; the value must not be
@@ -146,6 +148,8 @@ func synologyMethod(event []byte, folder bool) []byte {
 		return methodDele
 	case "mkdir":
 		return methodMkd
+	case "rename", "move":
+		return methodRename
 	}
 	return nil
 }

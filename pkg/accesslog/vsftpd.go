@@ -27,6 +27,7 @@ var (
 	vsftpdBytes  = []byte(" bytes")
 	vsftpdRate   = []byte("Kbyte/sec")
 	commaQuote   = []byte(", \"")
+	anonPassword = []byte(", anon password \"")
 	quoteComma   = []byte("\", ")
 )
 
@@ -66,7 +67,7 @@ func (p *vsftpd) Parse(line []byte, r *Record) Reason {
 	if end < 0 {
 		return ReasonCutOff
 	}
-	if r.Client = rest[:end:end]; !isAddress(r.Client) {
+	if r.Client = rest[:end:end]; !isBareAddress(r.Client) {
 		return ReasonBadClient
 	}
 	return p.action(action, rest[end+1:], r)
@@ -109,7 +110,7 @@ func (p *vsftpd) action(action, tail []byte, r *Record) Reason {
 	if !done {
 		r.Status = 550
 	}
-	if plainVsftpdTail(tail) != ReasonNone || len(tail) < len(`, "x"`) {
+	if plainVsftpdTail(tail) != ReasonNone || len(tail) < len(`, "x"`) || !bytes.HasPrefix(tail, commaQuote) {
 		return ReasonCutOff
 	}
 	return p.path(tail[len(commaQuote):len(tail)-1], r)
@@ -117,7 +118,13 @@ func (p *vsftpd) action(action, tail []byte, r *Record) Reason {
 
 // plainVsftpdTail checks a tail that is nothing or quoted texts.
 func plainVsftpdTail(tail []byte) Reason {
-	if len(tail) == 0 || tail[0] == ',' && len(tail) > 3 && tail[len(tail)-1] == '"' {
+	quoted := tail
+	if bytes.HasPrefix(tail, anonPassword) {
+		quoted = tail[len(anonPassword)-len(commaQuote):]
+	} else if !bytes.HasPrefix(tail, commaQuote) {
+		quoted = nil
+	}
+	if len(tail) == 0 || len(quoted) > len(commaQuote) && quoted[len(quoted)-1] == '"' {
 		return ReasonNone
 	}
 	return ReasonCutOff

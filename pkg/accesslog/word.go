@@ -59,3 +59,14 @@ func isUpperWord(text []byte) bool {
 	}
 	return len(text) > 0
 }
+
+// isBareAddress says whether text is an address and has nothing in it that no
+// address has, for formats in which a client does not end at a space.
+func isBareAddress(text []byte) bool {
+	for _, c := range text {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != ':' && c != '.' && c != '%' && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return isAddress(text)
+}
