@@ -187,13 +187,23 @@ func plainLayout(layout, text string) (int64, bool) {
 
 var plainSquidLine = regexp.MustCompile(`(?s)^(\d{1,11})\.(\d{3}) +(\d+) ([^ ]+) ([A-Z0-9_]+)/(\d{3}) (\d+) ([^ ]+) ([^ ]+) ([^ ]+) [A-Z0-9_]+/[^ ]* [^ ]+$`)
 
+// plainSquidCut ends behind its URL.
+var plainSquidCut = regexp.MustCompile(`(?s)^(\d{1,11})\.(\d{3}) +(\d+) ([^ ]+) ([A-Z0-9_]+)/(\d{3}) (\d+) ([^ ]+) ([^ ]+) (?:([^ ]+) (?:[^ ]+ ?)?|[^ ]*)$`)
+
 func plainSquid(text string, r *Record) bool {
 	m := plainSquidLine.FindStringSubmatch(text)
+	if m == nil {
+		m = plainSquidCut.FindStringSubmatch(text)
+		r.Flags = FlagCutOff
+	}
 	if m == nil || tooLarge(m[3], 1000) || tooLarge(m[7], 1) {
 		return false
 	}
 	r.Time = plainNumber(m[1])*1e6 + plainNumber(m[2])*1000
 	r.DurationUS, r.Client, r.Status, r.Bytes, r.User = plainNumber(m[3])*1000, narrow(m[4]), int16(plainNumber(m[6])), plainNumber(m[7]), dashed(m[10])
+	if m[10] == "" {
+		r.User = nil
+	}
 	if plainNotFinished.MatchString(m[5]) {
 		r.Finished = FinishedNo
 	}

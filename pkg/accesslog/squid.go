@@ -66,30 +66,49 @@ func (p *squid) request(rest []byte, r *Record) Reason {
 	if !ok {
 		return ReasonCutOff
 	}
-	url, rest, ok := cutWord(rest)
+	url, behind, ok := cutWord(rest)
 	if !ok {
 		return ReasonCutOff
 	}
-	user, rest, ok := cutWord(rest)
+	rest = behind
+	user, behind, ok := cutWord(rest)
 	if !ok {
-		return ReasonCutOff
+		return p.cutOff(method, url, rest, r)
 	}
+	r.User = absent(user)
+	rest = behind
 	peer, kind, ok := cutWord(rest)
 	switch {
-	case !ok || len(kind) == 0:
-		return ReasonCutOff
+	case !ok:
+		return p.cutOff(method, url, rest, r)
+	case len(kind) == 0:
+		return p.cutOff(method, url, nil, r)
 	case bytes.IndexByte(kind, ' ') >= 0:
 		return ReasonBadTail
 	}
 	if i := bytes.IndexByte(peer, '/'); i <= 0 || !isUpperWord(peer[:i]) {
 		return ReasonBadTail
 	}
-	r.User = absent(user)
-	if !isMethod(method) || string(method) == "NONE" || string(method) == "-" {
-		return ReasonNone // error:invalid-request and the like
-	}
-	r.Method, r.Target = method, p.target(url)
+	p.asked(method, url, r)
 	return ReasonNone
+}
+
+// cutOff keeps a line that ends behind its URL, in the word rest.
+func (p *squid) cutOff(method, url, rest []byte, r *Record) Reason {
+	if bytes.IndexByte(rest, ' ') >= 0 {
+		return ReasonBadTail
+	}
+	r.Flags |= FlagCutOff
+	p.asked(method, url, r)
+	return ReasonNone
+}
+
+// asked sets method and target, if there was a request: error:invalid-request
+// and the like have the method NONE.
+func (p *squid) asked(method, url []byte, r *Record) {
+	if isMethod(method) && string(method) != "NONE" && string(method) != "-" {
+		r.Method, r.Target = method, p.target(url)
+	}
 }
 
 // target keeps a backslash from being read as an escape of the log.
