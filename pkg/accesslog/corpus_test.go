@@ -124,13 +124,14 @@ func TestCorpus(t *testing.T) {
 	test("crowdsec/traefik_clf.log", "traefik_clf", 9, 7, not{})
 	test("crowdsec/traefik_json.log", "traefik_json", 7, 6, not{ReasonBadJSON: 1})
 
-	// Other formats are not taken for this family.
+	// Other formats are not taken for these; corpus_files_test.go holds those
+	// of proxies and file services.
 	for _, name := range []string{
-		"crowdsec/haproxy-logs.log", "crowdsec/vsftpd-logs.log",
 		"matomo/amazon_cloudfront_web.log", "matomo/elb.log", "matomo/gandi.log", "matomo/icecast2.log", "matomo/iis.log", "matomo/s3.log",
-		"mtail/lighttpd_access.log", "mtail/vsftpd_xferlog", "netdata/full.log", "netdata/squid_access.log", "netdata/u_ex221107.log",
-		"plaso/aws_elb_access.log", "plaso/jira_access.log", "plaso/confluence_access.log", "plaso/vsftpd.log", "plaso/iis/iis6.log",
-		"awstats/testnginx.log", "awstats/testtime5.log", "lnav/logfile_haproxy.0",
+		"mtail/lighttpd_access.log", "netdata/full.log", "netdata/u_ex221107.log",
+		"plaso/aws_elb_access.log", "plaso/jira_access.log", "plaso/confluence_access.log", "plaso/iis/iis6.log",
+		"awstats/testnginx.log", "awstats/testtime5.log",
+		"crowdsec/proftpd-logs.log", "crowdsec/pureftpd-logs.log", "crowdsec/synology-dsm-logs.log", // log-ins only: no transfers
 		"lnav/logfile_shop_access_log.0", // combined "X-Forwarded-For", the main of nginx's own packages
 		"lnav/logfile_w3c.0", "lnav/logfile_uwsgi.0",
 		"crowdsec/nextcloud-logs.log", "lnav/logfile_nextcloud.0", "lnav/logfile_cloudflare.1", "lnav/logfile_cloudflare.json",

@@ -100,6 +100,7 @@ func try(sample []byte, reading Reading) Candidate {
 	lines := NewLines(sample)
 	var main *Format
 	var r Record
+	shown := 0 // records that can be of no other format, less those that can
 	for c.Lines < detectLines {
 		line, ok := lines.Next()
 		if !ok {
@@ -128,6 +129,11 @@ func try(sample []byte, reading Reading) Candidate {
 			continue
 		}
 		c.Parsed++
+		if r.Format.shows == nil || r.Format.shows(&r) {
+			shown++
+		} else {
+			shown--
+		}
 		if r.Flags&FlagCutOff == 0 || main == nil {
 			c.Formats[r.Format.Name]++
 		}
@@ -135,7 +141,7 @@ func try(sample []byte, reading Reading) Candidate {
 			main = r.Format
 		}
 	}
-	if main == nil && c.Parsed == 0 {
+	if main == nil && c.Parsed == 0 || shown < 0 {
 		c.Reading.Main = nil
 	} else if main != nil {
 		c.Reading.Main = main

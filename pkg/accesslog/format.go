@@ -49,6 +49,11 @@ type Format struct {
 	// that they may be mixed in one source; empty: the format alone.
 	Family string
 
+	// shows says whether a record of the format can be of no other one; nil:
+	// each is. A source in which most records show nothing is not taken for
+	// the format.
+	shows func(*Record) bool
+
 	// parser makes the parser of a format that is not in the table: one that
 	// was compiled from a server's configuration.
 	parser func(Reading) Parser
@@ -72,6 +77,17 @@ type entry struct {
 // lines of a sample, the one that stands first is taken. So the stricter stand
 // before the more general.
 var table = []entry{
+	{formatHAProxy, newHAProxy},
+	{formatSquid, newSquid},
+	{formatSquidCommon, newSquidCommon},
+	{formatSquidCombined, newSquidCommon},
+	{formatXferlog, newXferlog},
+	{formatVsftpd, newVsftpd},
+	{formatSamba, newSamba},
+	{formatSynology, newSynology},
+	{formatSynologyCSV, newSynologyCSV},
+	{formatQNAP, newQNAP},
+	{formatLighttpd, newLighttpd},
 	{formatCommon, newCLF},
 	{formatCombined, newCLF},
 	{formatVhostCommon, newCLF},

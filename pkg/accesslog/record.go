@@ -48,6 +48,10 @@ type Record struct {
 	// NumberAtEnd: the line ends with a number. If the source was cut there,
 	// the number may be short.
 	NumberAtEnd bool
+
+	// TextAtEnd: the line ends with the client or the target. If the source was
+	// cut there, it may be another one, and the record must not be used.
+	TextAtEnd bool
 }
 
 // Meaning says what a size field counts: the "bytes meaning".

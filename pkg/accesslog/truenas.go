@@ -198,13 +198,13 @@ func (p *truenas) target(path, stream int, r *Record) bool {
 	}
 	p.path = p.path[:0]
 	if len(p.share) > 0 {
-		p.path = appendEscapedPath(append(p.path, '/'), p.share)
+		p.path = appendEscapedPart(append(p.path, '/'), p.share)
 	}
 	if name[0] != '/' {
 		p.path = append(p.path, '/')
 	}
-	p.path = appendEscapedPath(p.path, name)
-	p.path = appendEscapedPath(p.path, p.inner.str(stream))
+	p.path = appendEscapedPart(p.path, name)
+	p.path = appendEscapedPart(p.path, p.inner.str(stream))
 	r.Target = p.path
 	return true
 }

@@ -1,0 +1,284 @@
+package accesslog
+
+import (
+	"encoding/csv"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// plainPrefixed is what stands before and behind a syslog prefix.
+type plainPrefixed struct{ time, tag, message string }
+
+var (
+	plainOld = regexp.MustCompile(`(?s)^(?:<\d+>)?([^<1-9].{2} .. .{8}) (?:[^ ]*[^ :] )?([^ ]+) (.*)$`)
+	plainISO = regexp.MustCompile(`(?s)^(?:<\d+>)?([^ <A-~][^ ]*) (?:[^ ]*[^ :] )?([^ ]+) (.*)$`)
+	plainNew = regexp.MustCompile(`(?s)^(?:<\d+>)?1 ([^ ]+) [^ ]+ ([^ ]+) [^ ]+ [^ ]+ - (?:\x{ef}\x{bb}\x{bf})?(.*)$`)
+)
+
+func plainPrefix(text string) (p plainPrefixed, ok bool) {
+	body := regexp.MustCompile(`^<\d{1,3}>`).ReplaceAllString(text, "")
+	if strings.HasPrefix(body, "<") {
+		return p, false
+	}
+	re := plainISO
+	switch {
+	case strings.HasPrefix(body, "1 ") && len(body) > 2:
+		re = plainNew
+	case len(body) > 16 && body[0] >= 'A':
+		re = plainOld
+	}
+	m := re.FindStringSubmatch(body)
+	if m == nil {
+		return p, false
+	}
+	p = plainPrefixed{m[1], m[2], m[3]}
+	if re != plainNew {
+		// The first word is the tag if it ends with a colon.
+		rest := body[len(m[1])+1:]
+		words := strings.SplitN(rest, " ", 3)
+		if strings.HasSuffix(words[0], ":") {
+			p.tag, p.message = words[0], strings.Join(words[1:], " ")
+		}
+		p.tag = strings.TrimSuffix(p.tag, ":")
+		p.tag = regexp.MustCompile(`(?s)^([^\[]+)\[.*\]$`).ReplaceAllString(p.tag, "$1")
+	}
+	return p, true
+}
+
+// plainPrefixTime reads a prefix's time of the first line of a source.
+func plainPrefixTime(text string, r *Record) bool {
+	if regexp.MustCompile(`^[A-Za-z]{3} (?: \d|\d\d| \d) \d\d:\d\d:\d\d$`).MatchString(text) {
+		at, ok := plainLayout("2006 Jan 2 15:04:05", "1972 "+strings.Join(strings.Fields(text), " "))
+		r.Time = at
+		r.Flags |= FlagYearInferred
+		return ok
+	}
+	m := regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$`).FindStringSubmatch(text)
+	if m == nil {
+		return false
+	}
+	at, ok := plainLayout("2006-01-02 15:04:05", m[1]+" "+m[2])
+	if !ok {
+		return false
+	}
+	at += plainNumber((m[3] + "000000")[:6])
+	if len(m[4]) > 1 {
+		zone := strings.Replace(m[4], ":", "", 1)
+		off := plainNumber(zone[1:3])*60 + plainNumber(zone[3:])
+		if zone[0] == '-' {
+			off = -off
+		}
+		r.UTCOffsetMin = int16(off)
+		at -= off * 60e6
+	}
+	r.Time = at
+	return true
+}
+
+// sambaWords are the operations with a file behind them.
+var sambaWords = map[string]string{
+	"open": "", "openat": "", "create_file": "", "pread": "READ", "pread_send": "READ", "pread_recv": "READ", "read": "READ", "sendfile": "READ",
+	"offload_read_send": "READ", "offload_read_recv": "READ", "aio_read": "READ", "opendir": "LIST", "fdopendir": "LIST", "unlink": "DELE", "unlinkat": "DELE",
+	"rmdir": "DELE", "mkdir": "MKD", "mkdirat": "MKD", "rename": "RENAME", "renameat": "RENAME", "write": "WRITE", "pwrite": "WRITE", "pwrite_send": "WRITE",
+	"pwrite_recv": "WRITE", "recvfile": "WRITE", "ftruncate": "WRITE", "fallocate": "WRITE", "aio_write": "WRITE", "offload_write_send": "WRITE", "offload_write_recv": "WRITE",
+}
+
+var plainSambaOp = regexp.MustCompile(`(?s)^([a-z_]+)\|(?:ok|fail \(((?:[^|)]|\)[^|])*)\))\|(.*)$`)
+
+func plainSamba(text string, r *Record) bool {
+	p, ok := plainPrefix(text)
+	if !ok || p.tag != "smbd_audit" || !plainPrefixTime(p.time, r) {
+		return false
+	}
+	f := strings.Split(p.message, "|")
+	if len(f) < 3 || f[0] == "" || !plainBareAddress(f[1]) {
+		return false
+	}
+	r.User, r.Client = narrow(f[0]), narrow(f[1])
+	var found []string
+	var share string
+	for n := 2; n <= 4 && n < len(f); n++ {
+		m := plainSambaOp.FindStringSubmatch(strings.Join(f[n:], "|"))
+		if m == nil || sambaKindOf([]byte(m[1])) == 0 {
+			continue
+		}
+		if strings.HasPrefix(m[1], "open") && sambaWords[m[1]] == "" && m[1] != "opendir" && !regexp.MustCompile(`(?s)^[rw]\|.`).MatchString(m[3]) ||
+			m[1] == "create_file" && !regexp.MustCompile(`(?s)^0x.*\|.*\|.*\|`).MatchString(m[3]) {
+			continue
+		}
+		if found != nil {
+			return false
+		}
+		found = m
+		if n == 4 {
+			share = f[3]
+		}
+	}
+	if found == nil {
+		return false
+	}
+	method, known := sambaWords[found[1]]
+	file := found[3]
+	switch {
+	case !known:
+		return true
+	case found[1] == "create_file":
+		c := strings.SplitN(file, "|", 4)
+		file = c[3]
+		rights, err := strconv.ParseUint(c[0][2:], 16, 64)
+		switch {
+		case err != nil && c[0] != "0x" || rights > 1<<36 || c[1] != "file":
+			return true
+		case c[2] == "create" || c[2] == "supersede" || c[2] == "overwrite" || c[2] == "overwrite_if":
+			method = "WRITE"
+		case rights&0x92000001 != 0:
+			method = "READ"
+		default:
+			return true
+		}
+	case method == "":
+		method = map[byte]string{'r': "READ", 'w': "WRITE"}[file[0]]
+		file = file[2:]
+	case method == "RENAME":
+		r.Method = []byte(method)
+		return true
+	}
+	if file == "" {
+		return false
+	}
+	r.Method, r.TextAtEnd = []byte(method), true
+	r.Target = plainPath(file)
+	if share != "" && file[0] != '/' {
+		r.Target = append(plainPath(share), r.Target...)
+	} else if file[0] != '/' && strings.Contains(text, "|"+found[0]) && strings.Count(strings.Split(p.message, found[0])[0], "|") == 4 {
+		r.Target = append([]byte("/"), r.Target...) // a share without a name
+	}
+	if strings.Contains(found[0], "|fail (") && strings.HasPrefix(found[0], found[1]+"|fail (") {
+		r.Status = map[string]int16{"No such file or directory": 550, "Permission denied": 530, "Operation not permitted": 530}[found[2]]
+		if r.Status == 0 {
+			r.Status = 500
+		}
+	} else if method == "READ" {
+		r.Flags |= FlagAccessOnly
+	}
+	return true
+}
+
+var plainSynologyLine = regexp.MustCompile(`(?s)^Event: (.*?), Path: (.+), File/Folder: (File|Folder), Size: (?:(NA)|(?:(\d+)(?:\.00)? (?:Bytes|Byte|B))|([0-9][0-9.]* [KMGT]B)), User: ([^,]+), IP: ([^,]+)$`)
+
+func plainSynology(text string, r *Record) bool {
+	p, ok := plainPrefix(text)
+	if !ok || !regexp.MustCompile(`^(WinFileService|FileStation|S?FTP|TFTP|WebDAV|AFP)$`).MatchString(p.tag) || !plainPrefixTime(p.time, r) {
+		return false
+	}
+	m := plainSynologyLine.FindStringSubmatch(p.message)
+	if m == nil || strings.Contains(m[2], ", Path: ") || strings.Contains(m[2], " Event: ") || !plainBareAddress(m[8]) || m[5] != "" && tooLarge(m[5], 1) {
+		return false
+	}
+	if strings.HasSuffix(m[8], ".") || strings.HasSuffix(m[8], ":") {
+		return false
+	}
+	r.User, r.Client, r.TextAtEnd = narrow(m[7]), narrow(m[8]), true
+	method := map[string]string{"download": "RETR", "read": "READ", "upload": "STOR", "write": "WRITE", "create": "WRITE", "delete": "DELE", "mkdir": "MKD",
+		"rename": "RENAME", "move": "RENAME"}[m[1]]
+	switch {
+	case method == "":
+		return true
+	case method == "RENAME":
+		r.Method = []byte(method)
+		return true
+	case m[3] == "Folder" && (method == "RETR" || method == "READ"):
+		method = "LIST"
+	}
+	r.Method, r.Target = []byte(method), plainPath(m[2])
+	if method != "RETR" && method != "READ" {
+		return true
+	}
+	r.ObjectSize = plainNumber(m[5])
+	if m[6] != "" {
+		r.Flags |= FlagRounded
+	}
+	if method == "RETR" {
+		r.Status, r.Bytes = 226, r.ObjectSize
+	} else {
+		r.Flags |= FlagAccessOnly
+	}
+	return true
+}
+
+var plainSynologyRow = regexp.MustCompile(`(?s)^\d{4}([/-])\d\d[/-]\d\d \d\d:\d\d:\d\d$`)
+
+// plainSynologyCSV reads with encoding/csv, a name with commas in no quotes as
+// one field.
+func plainSynologyCSV(text string, r *Record) bool {
+	if text == "Log,Time,IP address,User,Event,File/Folder,File size,File name" {
+		return false
+	}
+	if m := regexp.MustCompile(`^((?:(?:"(?:[^"]|"")*"|[^",]*),){7})([^"].*)$`).FindStringSubmatch(text); m != nil {
+		text = m[1] + `"` + strings.ReplaceAll(m[2], `"`, `""`) + `"`
+	}
+	f, err := csv.NewReader(strings.NewReader(text)).Read()
+	if err != nil || len(f) != 8 || f[7] == "" || f[0] == "" {
+		return false
+	}
+	m := plainSynologyRow.FindStringSubmatch(f[1])
+	if m == nil || f[1][4] != f[1][7] {
+		return false
+	}
+	var ok bool
+	if r.Time, ok = plainLayout("2006-01-02 15:04:05", strings.ReplaceAll(f[1], "/", "-")); !ok || !plainBareAddress(f[2]) || f[3] == "" {
+		return false
+	}
+	for _, field := range f[:7] {
+		if strings.Contains(field, `"`) {
+			return false
+		}
+	}
+	line := "1 2000-01-01T00:00:00Z h FTP - - - Event: " + strings.ToLower(f[4]) + ", Path: x, File/Folder: " + f[5] + ", Size: " + f[6] + ", User: x, IP: 1.2.3.4"
+	if strings.Contains(f[4], ",") || strings.Contains(f[5]+f[6], ",") {
+		return false
+	}
+	at := r.Time
+	if !plainSynology(line, r) {
+		return false
+	}
+	r.Time, r.User, r.Client, r.TextAtEnd = at, dashed(f[3]), []byte(f[2]), r.Target != nil
+	r.User, r.Client = dashed(f[3]), narrow(f[2])
+	if r.Target != nil {
+		r.Target = plainPath(f[7])
+	}
+	return true
+}
+
+var plainQNAPLine = regexp.MustCompile(`(?s)^conn log: Users: ([^,]+), Source IP: ([^,]+), Computer name: ([^,]+), Connection type: ([^,]+), Accessed resources: (.*), Action: ([A-Za-z ]+)$`)
+
+func plainQNAP(text string, r *Record) bool {
+	p, ok := plainPrefix(text)
+	if !ok || p.tag != "qulogd" && p.tag != "qlogd" || !plainPrefixTime(p.time, r) {
+		return false
+	}
+	m := plainQNAPLine.FindStringSubmatch(p.message)
+	if m == nil || !plainBareAddress(m[2]) || strings.Contains(m[5], "conn log: Users: ") {
+		return false
+	}
+	method, ok := qnapMethod([]byte(m[6]))
+	if !ok {
+		return false
+	}
+	r.Client = narrow(m[2])
+	if m[1] != "---" {
+		r.User = narrow(m[1])
+	}
+	if method == nil || m[5] == "" || m[5] == "---" {
+		return true
+	}
+	r.Method = method
+	if string(method) != "RENAME" {
+		r.Target = plainPath(strings.TrimPrefix(m[5], "[File Station] "))
+		if string(method) == "READ" {
+			r.Flags |= FlagAccessOnly
+		}
+	}
+	return true
+}
