@@ -56,10 +56,17 @@ func readCorpus(t *testing.T, name string) corpusSums {
 			s.blank++
 			continue
 		case Comment(text):
+			if d, ok := p.(Director); ok {
+				d.Directive(text)
+			}
 			s.comments++
 			continue
 		}
 		reason := p.Parse(text, &r)
+		if reason == ReasonHeader {
+			s.comments++
+			continue
+		}
 		s.outcomes = append(s.outcomes, outcome(&r, reason))
 		if reason != ReasonNone {
 			s.rejects[reason]++

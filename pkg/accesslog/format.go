@@ -69,6 +69,11 @@ type entry struct {
 // lines of a sample, the one that stands first is taken. So the stricter stand
 // before the more general.
 var table = []entry{
+	{formatIIS, newW3C},
+	{formatIISLocal, newW3C},
+	{formatIISFTP, newW3C},
+	{formatCloudFront, newW3C},
+	{formatW3C, newW3C},
 	{formatCommon, newCLF},
 	{formatCombined, newCLF},
 	{formatVhostCommon, newCLF},
