@@ -124,15 +124,41 @@ func TestCorpus(t *testing.T) {
 	test("awstats/testglobal.log", "combined", 101, 56, not{})
 	test("awstats/testsmall.log", "combined", 3, 3, not{})
 
-	// Other formats are not taken for this family.
+	test("plaso/iis/iis6.log", "iis", 16, 12, not{})
+	test("plaso/iis/iis7_sqli.log", "iis", 6, 2, not{})
+	test("plaso/iis/iis7_owa.log", "iis", 5, 3, not{})
+	test("plaso/iis/iis_without_date.log", "iis", 15, 11, not{})
+	test("plaso/iis/iis10.log", "iis", 5, 1, not{})
+	test("plaso/iis/iis10_edge_cases.log", "iis", 19, 15, not{})
+	test("plaso/iis/iis10_cookies.log", "iis", 7, 3, not{})
+	test("netdata/u_ex221107.log", "iis", 168, 152, not{})
+	test("lnav/logfile_w3c.0", "iis", 5, 1, not{})
+	test("lnav/logfile_w3c.1", "w3c", 7, 1, not{})
+	test("lnav/logfile_w3c.2", "iis_ftp", 22, 14, not{})
+	test("lnav/logfile_w3c.3", "iis_local", 10, 2, not{ReasonBadClient: 1})
+	test("lnav/logfile_w3c.4", "w3c", 6, 2, not{})
+	test("lnav/logfile_w3c.5", "unknown", 2, 0, not{ReasonBadTime: 1}) // neither client nor status among #Fields
+	test("lnav/logfile_w3c.6", "iis", 5, 1, not{})
+	test("lnav/logfile_w3c_big.0", "iis", 254, 210, not{})
+	test("matomo/iis.log", "iis", 5, 1, not{})
+	test("matomo/iis_custom.log", "iis_local", 10, 2, not{ReasonBadClient: 1})
+	test("matomo/incapsula_w3c.log", "w3c", 6, 2, not{})
+	test("matomo/netscaler.log", "w3c", 5, 1, not{})
+	test("matomo/amazon_cloudfront_web.log", "cloudfront", 3, 1, not{})
+	test("matomo/s3.log", "s3", 1, 1, not{})
+	test("matomo/alb.log", "alb", 1, 1, not{})
+	test("matomo/elb.log", "elb", 3, 2, not{})
+	test("plaso/aws_elb_access.log", "alb", 16, 16, not{})
+
+	// Other formats are not taken for these.
 	for _, name := range []string{
 		"crowdsec/caddy-logs.log", "crowdsec/haproxy-logs.log", "crowdsec/traefik_clf.log", "crowdsec/traefik_json.log", "crowdsec/vsftpd-logs.log",
-		"matomo/amazon_cloudfront_web.log", "matomo/elb.log", "matomo/gandi.log", "matomo/icecast2.log", "matomo/iis.log", "matomo/s3.log", "matomo/nginx_json.log",
-		"mtail/lighttpd_access.log", "mtail/vsftpd_xferlog", "netdata/full.log", "netdata/squid_access.log", "netdata/u_ex221107.log",
-		"plaso/aws_elb_access.log", "plaso/jira_access.log", "plaso/confluence_access.log", "plaso/vsftpd.log", "plaso/iis/iis6.log",
+		"matomo/gandi.log", "matomo/icecast2.log", "matomo/nginx_json.log",
+		"mtail/lighttpd_access.log", "mtail/vsftpd_xferlog", "netdata/full.log", "netdata/squid_access.log",
+		"plaso/jira_access.log", "plaso/confluence_access.log", "plaso/vsftpd.log",
 		"awstats/testnginx.log", "awstats/testtime5.log", "lnav/logfile_haproxy.0",
-		"lnav/logfile_shop_access_log.0", // combined "X-Forwarded-For", the main of nginx's own packages
-		"lnav/logfile_w3c.0", "lnav/logfile_uwsgi.0",
+		"lnav/logfile_shop_access_log.0",                            // combined "X-Forwarded-For", the main of nginx's own packages
+		"lnav/logfile_uwsgi.0", "matomo/amazon_cloudfront_rtmp.log", // streams, without method and status
 	} {
 		if s := readCorpus(t, name); s.main != "unknown" {
 			t.Errorf("%s: taken for %s, %d of %d lines", name, s.main, s.records, s.lines)

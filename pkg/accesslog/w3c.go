@@ -254,6 +254,8 @@ func (p *w3c) split(line []byte) (reason Reason, cut bool) {
 			if open, ok = p.splitQuoted(line); ok && (open || len(p.values) != want || !p.quotedSafely()) {
 				return ReasonBadTail, false
 			}
+		} else if len(p.values) == want && bytes.Contains(line, spaceQuote) && !p.exact(want) {
+			return ReasonBadTail, false // perhaps a cut line with quoted values
 		}
 	default:
 		open, ok = p.splitQuoted(line)
@@ -272,6 +274,8 @@ func (p *w3c) split(line []byte) (reason Reason, cut bool) {
 	}
 	return ReasonNone, true
 }
+
+var spaceQuote = []byte(` "`)
 
 // exact says whether the first n values look as their columns must.
 func (p *w3c) exact(n int) bool {

@@ -25,7 +25,8 @@ func (p *w3c) read(r *Record) Reason {
 		return p.readFTP(method, r)
 	}
 	var ok bool
-	if r.Status, ok = threeDigits(p.values[p.columns.at[w3cStatus]]); !ok {
+	status := p.values[p.columns.at[w3cStatus]]
+	if r.Status, ok = threeDigits(status); !ok || len(status) != 3 && (p.dialect == formatIIS || p.dialect == formatCloudFront) {
 		return ReasonBadStatus
 	}
 	if r.Bytes, ok = orNone(p.get(w3cBytes)); !ok {
@@ -208,17 +209,9 @@ func ftpVerb(method []byte) ([]byte, bool) {
 	return nil, false
 }
 
-// readFTP maps the verbs of IIS: up to 6 it writes sent, created and appended
-// for transfers, since 7 those of RFC 959. What concerns no file has no target.
-func (p *w3c) readFTP(verb []byte, r *Record) Reason {
-	n, ok := orNone(p.values[p.columns.at[w3cStatus]])
-	if !ok || n > 999 {
-		return ReasonBadStatus
-	}
-	r.Status = int16(max(0, n))
-	if n, ok := wholeNumber(p.get(w3cTaken)); ok && n < 1e15 {
-		r.DurationUS = n * 1e3
-	}
+// ftpMethod maps the verbs of IIS: up to 6 it writes sent, created and appended
+// for transfers, since 7 those of RFC 959. False: it concerns no file.
+func ftpMethod(verb []byte, r *Record) bool {
 	switch string(verb) {
 	case "sent", "RETR":
 		r.Method = ftpRetrieve
@@ -239,14 +232,35 @@ func (p *w3c) readFTP(verb []byte, r *Record) Reason {
 	case "LIST", "NLST", "MLSD":
 		r.Method = ftpList
 	default:
+		return false
+	}
+	return true
+}
+
+// readFTP reads a line of the FTP service. What concerns no file has no target.
+func (p *w3c) readFTP(verb []byte, r *Record) Reason {
+	status, ok := p.values[p.columns.at[w3cStatus]], false
+	if r.Status, ok = threeDigits(status); !ok && string(status) != "0" { // 0: no command, as ControlChannelOpened
+		return ReasonBadStatus
+	}
+	if n, ok := wholeNumber(p.get(w3cTaken)); ok && n < 1e15 {
+		r.DurationUS = n * 1e3
+	}
+	if !ftpMethod(verb, r) {
 		return ReasonNone
 	}
-	path := p.get(w3cFullPath)
-	if path == nil {
-		path = p.get(w3cStem)
-	}
+	path := p.get(w3cStem)
 	if path == nil {
 		return ReasonNone
+	}
+	if full := p.get(w3cFullPath); full != nil {
+		// It stands last, where a line may be cut: it must end as what the
+		// client named does.
+		name := path[bytes.LastIndexByte(path, '/')+1:]
+		if len(full) < len(name) || !bytes.EqualFold(full[len(full)-len(name):], name) {
+			return ReasonBadTail
+		}
+		path = full
 	}
 	if path[0] == '/' && plainPath(path) {
 		r.Target = path
