@@ -115,8 +115,13 @@ func (p *azureStorage) split(line []byte) (n int, ok bool) {
 			} else if line[end] != ';' {
 				return n, false
 			}
-		} else if end >= 0 {
-			value = line[:end:end]
+		} else {
+			if end >= 0 {
+				value = line[:end:end]
+			}
+			if bytes.IndexByte(value, '"') >= 0 {
+				return n, false
+			}
 		}
 		if n < azureFields {
 			p.fields[n] = value

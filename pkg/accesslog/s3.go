@@ -203,10 +203,10 @@ func s3Texts(tail []byte, r *Record) Reason {
 // their own name, so that a GET of, say, an ACL is no content.
 func (p *s3) file(request, operation, key []byte, r *Record) Reason {
 	if request != nil && string(request) != "-" {
-		if bytes.Count(request, space) > 2 {
+		splitRequest(request, r)
+		if r.Target == nil || bytes.IndexByte(r.Target, ' ') >= 0 {
 			return ReasonBadRequest // no client may write a space into a URL
 		}
-		splitRequest(request, r)
 	}
 	if key = absent(key); key == nil {
 		return ReasonNone // of the bucket: the target is that of the request

@@ -6,6 +6,7 @@ import "bytes"
 // and tabs; IIS and NetScaler write + for a space in a value and do not quote.
 func (p *w3c) splitPlain(line []byte) {
 	p.values = p.values[:0]
+	tabs := bytes.IndexByte(line, '\t') >= 0
 	for i := 0; i < len(line); {
 		if line[i] == ' ' || line[i] == '\t' {
 			i++
@@ -15,8 +16,10 @@ func (p *w3c) splitPlain(line []byte) {
 		if n < 0 {
 			n = len(line) - i
 		}
-		if t := bytes.IndexByte(line[i:i+n], '\t'); t >= 0 {
-			n = t
+		if tabs {
+			if t := bytes.IndexByte(line[i:i+n], '\t'); t >= 0 {
+				n = t
+			}
 		}
 		p.values = append(p.values, line[i:i+n:i+n])
 		if len(p.values) > len(p.columns.kinds) {
