@@ -153,7 +153,7 @@ func (p *caddy) access(state jsonState, r *Record) Reason {
 	}
 	p.duration(r)
 	placeBody(r, s.list(caddyContentRange), s.list(caddyRange))
-	if length, ok := parseCount(s.list(caddyLength)); ok {
+	if length, ok := wholeNumber(s.list(caddyLength)); ok {
 		compareLength(r, length, s.list(caddyEncoding) != nil)
 	}
 	return ReasonNone

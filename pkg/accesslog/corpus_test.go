@@ -56,10 +56,17 @@ func readCorpus(t *testing.T, name string) corpusSums {
 			s.blank++
 			continue
 		case Comment(text):
+			if d, ok := p.(Director); ok {
+				d.Directive(text)
+			}
 			s.comments++
 			continue
 		}
 		reason := p.Parse(text, &r)
+		if reason == ReasonHeader {
+			s.comments++
+			continue
+		}
 		s.outcomes = append(s.outcomes, outcome(&r, reason))
 		if reason != ReasonNone {
 			s.rejects[reason]++
@@ -124,16 +131,40 @@ func TestCorpus(t *testing.T) {
 	test("crowdsec/traefik_clf.log", "traefik_clf", 9, 7, not{})
 	test("crowdsec/traefik_json.log", "traefik_json", 7, 6, not{ReasonBadJSON: 1})
 
+	test("plaso/iis/iis6.log", "iis", 16, 12, not{})
+	test("plaso/iis/iis7_sqli.log", "iis", 6, 2, not{})
+	test("plaso/iis/iis7_owa.log", "iis", 5, 3, not{})
+	test("plaso/iis/iis_without_date.log", "iis", 15, 11, not{})
+	test("plaso/iis/iis10.log", "iis", 5, 1, not{})
+	test("plaso/iis/iis10_edge_cases.log", "iis", 19, 15, not{})
+	test("plaso/iis/iis10_cookies.log", "iis", 7, 3, not{})
+	test("netdata/u_ex221107.log", "iis", 168, 152, not{})
+	test("lnav/logfile_w3c.0", "iis", 5, 1, not{})
+	test("lnav/logfile_w3c.1", "w3c", 7, 1, not{})
+	test("lnav/logfile_w3c.2", "iis_ftp", 22, 14, not{})
+	test("lnav/logfile_w3c.3", "iis_local", 10, 2, not{ReasonBadClient: 1})
+	test("lnav/logfile_w3c.4", "w3c", 6, 2, not{})
+	test("lnav/logfile_w3c.5", "unknown", 2, 0, not{ReasonBadTime: 1}) // neither client nor status among #Fields
+	test("lnav/logfile_w3c.6", "iis", 5, 1, not{})
+	test("lnav/logfile_w3c_big.0", "iis", 254, 210, not{})
+	test("matomo/iis.log", "iis", 5, 1, not{})
+	test("matomo/iis_custom.log", "iis_local", 10, 2, not{ReasonBadClient: 1})
+	test("matomo/incapsula_w3c.log", "w3c", 6, 2, not{})
+	test("matomo/netscaler.log", "w3c", 5, 1, not{})
+	test("matomo/amazon_cloudfront_web.log", "cloudfront", 3, 1, not{})
+	test("matomo/s3.log", "s3", 1, 1, not{})
+	test("matomo/alb.log", "alb", 1, 1, not{})
+	test("matomo/elb.log", "elb", 3, 2, not{})
+	test("plaso/aws_elb_access.log", "alb", 16, 16, not{})
+
 	// Other formats are not taken for these; corpus_files_test.go holds those
 	// of proxies and file services.
 	for _, name := range []string{
-		"matomo/amazon_cloudfront_web.log", "matomo/elb.log", "matomo/gandi.log", "matomo/icecast2.log", "matomo/iis.log", "matomo/s3.log",
-		"mtail/lighttpd_access.log", "netdata/full.log", "netdata/u_ex221107.log",
-		"plaso/aws_elb_access.log", "plaso/jira_access.log", "plaso/confluence_access.log", "plaso/iis/iis6.log",
-		"awstats/testnginx.log", "awstats/testtime5.log",
+		"matomo/gandi.log", "matomo/icecast2.log", "mtail/lighttpd_access.log", "netdata/full.log",
+		"plaso/jira_access.log", "plaso/confluence_access.log", "awstats/testnginx.log", "awstats/testtime5.log",
 		"crowdsec/proftpd-logs.log", "crowdsec/pureftpd-logs.log", "crowdsec/synology-dsm-logs.log", // log-ins only: no transfers
-		"lnav/logfile_shop_access_log.0", // combined "X-Forwarded-For", the main of nginx's own packages
-		"lnav/logfile_w3c.0", "lnav/logfile_uwsgi.0",
+		"lnav/logfile_shop_access_log.0",                            // combined "X-Forwarded-For", the main of nginx's own packages
+		"lnav/logfile_uwsgi.0", "matomo/amazon_cloudfront_rtmp.log", // streams, without method and status
 		"crowdsec/nextcloud-logs.log", "lnav/logfile_nextcloud.0", "lnav/logfile_cloudflare.1", "lnav/logfile_cloudflare.json",
 		"lnav/logfile_caddy_log.0", // docker compose's own prefix before each line
 	} {

@@ -112,9 +112,17 @@ func listing(t *testing.T, reading Reading, sample []byte) string {
 		case Blank(text):
 			fmt.Fprintf(&b, "%d blank", n)
 		case Comment(text):
+			if d, ok := p.(Director); ok {
+				d.Directive(text)
+			}
 			fmt.Fprintf(&b, "%d comment", n)
 		default:
-			if reason := p.Parse(text, &r); reason != ReasonNone {
+			reason := p.Parse(text, &r)
+			if reason == ReasonHeader {
+				fmt.Fprintf(&b, "%d header", n)
+				break
+			}
+			if reason != ReasonNone {
 				fmt.Fprintf(&b, "%d reject %s", n, reason)
 				break
 			}

@@ -35,7 +35,7 @@ func parseContentRange(text []byte) (first, last, total int64, ok bool) {
 	}
 	total = None
 	if string(size) != "*" {
-		if total, ok = parseCount(size); !ok {
+		if total, ok = wholeNumber(size); !ok {
 			return None, None, None, false
 		}
 	}
@@ -43,8 +43,8 @@ func parseContentRange(text []byte) (first, last, total int64, ok bool) {
 		return None, None, total, total != None
 	}
 	a, b, found := bytes.Cut(span, hyphen)
-	first, ok = parseCount(a)
-	last, okLast := parseCount(b)
+	first, ok = wholeNumber(a)
+	last, okLast := wholeNumber(b)
 	if !found || !ok || !okLast || first > last || total != None && last >= total {
 		return None, None, None, false
 	}
@@ -62,13 +62,13 @@ func parseRequestRange(text []byte) (first, last int64, ok bool) {
 	if len(a)+1+len(b) != len(text) {
 		return None, None, false
 	}
-	if first, ok = parseCount(a); !ok {
+	if first, ok = wholeNumber(a); !ok {
 		return None, None, false
 	}
 	if len(b) == 0 {
 		return first, None, true
 	}
-	if last, ok = parseCount(b); !ok || first > last {
+	if last, ok = wholeNumber(b); !ok || first > last {
 		return None, None, false
 	}
 	return first, last, true

@@ -111,7 +111,7 @@ func epoch(text []byte, form timeForm) (us int64, ok bool) {
 		shift = 6 - (whole-9)/3*3
 	}
 	if whole > 18 { // more digits than scaled takes
-		n, ok := parseCount(text)
+		n, ok := wholeNumber(text)
 		return n/1000 + (n%1000+500)/1000, ok && shift == -3
 	}
 	return scaled(text, shift)

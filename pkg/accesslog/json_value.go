@@ -139,22 +139,7 @@ func (s *jsonScanner) count(slot int) (n int64, ok bool) {
 	default:
 		return None, false
 	}
-	return parseCount(v.raw)
-}
-
-// parseCount reads digits and nothing else.
-func parseCount(text []byte) (n int64, ok bool) {
-	if len(text) == 0 {
-		return None, false
-	}
-	for _, c := range text {
-		d := c - '0'
-		if d > 9 || n > (math.MaxInt64-int64(d))/10 {
-			return None, false
-		}
-		n = n*10 + int64(d)
-	}
-	return n, true
+	return wholeNumber(v.raw)
 }
 
 // status reads an HTTP status, as a number or as a string. 0 and "-" stand for
@@ -210,7 +195,7 @@ func scaled(text []byte, shift int) (n int64, ok bool) {
 			}
 			exponent = exponent[1:]
 		}
-		e, ok := parseCount(exponent)
+		e, ok := wholeNumber(exponent)
 		if !ok || e > 99 {
 			return 0, false
 		}

@@ -1,5 +1,7 @@
 package accesslog
 
+const upperHex = "0123456789ABCDEF"
+
 // appendEscapedPath appends the path of a file, as a service logs it, so that
 // it is a request target: percent signs, question marks and hashes, which mean
 // something else in a target, backslashes (Unescape reads them), quotes,
@@ -12,16 +14,65 @@ func appendEscapedPath(dst, path []byte) []byte {
 	return appendEscapedPart(dst, path)
 }
 
-// appendEscapedPart is appendEscapedPath for a piece of a path.
+// appendEscapedPart is appendEscapedPath for a piece of a path, which need not
+// start at the root. Bytes it does not name, UTF-8 included, stay.
 func appendEscapedPart(dst, part []byte) []byte {
-	const digits = "0123456789ABCDEF"
 	for _, c := range part {
-		switch {
-		case c <= ' ', c == 0x7f, c == '%', c == '?', c == '#', c == '\\', c == '"':
-			dst = append(dst, '%', digits[c>>4], digits[c&15])
-		default:
+		if plainInPath(c) && c != '%' && c != '"' {
 			dst = append(dst, c)
+			continue
 		}
+		dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
+	}
+	return dst
+}
+
+// plainInPath says whether a byte may stand in a target as it is.
+func plainInPath(c byte) bool {
+	return c > ' ' && c != 0x7f && c != '?' && c != '#' && c != '\\'
+}
+
+// escapesNothing says whether appendEscapedPart would change nothing.
+func escapesNothing(path []byte) bool {
+	for _, c := range path {
+		if !plainInPath(c) || c == '%' || c == '"' {
+			return false
+		}
+	}
+	return true
+}
+
+// appendDecodedPath undoes one layer of %XX of a path that a server encoded
+// once more for its log (S3 keys, CloudFront), and keeps it a path: what the
+// decoding brings out that may not stand in one is written %XX again. A percent
+// sign stays, as it begins an escape of the layer below.
+func appendDecodedPath(dst, text []byte) []byte {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c == '%' && i+2 < len(text) {
+			if hi, lo := hexDigit(text[i+1]), hexDigit(text[i+2]); hi >= 0 && lo >= 0 {
+				c = byte(hi<<4 | lo)
+				i += 2
+			}
+		}
+		if plainInPath(c) {
+			dst = append(dst, c)
+			continue
+		}
+		dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
+	}
+	return dst
+}
+
+// appendQuery appends ? and a query, whose control bytes are written %XX.
+func appendQuery(dst, query []byte) []byte {
+	dst = append(dst, '?')
+	for _, c := range query {
+		if c > ' ' && c != 0x7f && c != '\\' {
+			dst = append(dst, c)
+			continue
+		}
+		dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
 	}
 	return dst
 }

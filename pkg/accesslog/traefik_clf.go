@@ -104,7 +104,7 @@ func traefikCount(text []byte) bool {
 		return false
 	}
 	text = text[1 : len(text)-1]
-	_, ok := parseCount(text)
+	_, ok := wholeNumber(text)
 	return ok || string(text) == "-"
 }
 
@@ -114,7 +114,7 @@ func (p *traefikCLF) duration(tail []byte, r *Record) Reason {
 	if !ok || len(digits) < 2 || digits[0] != ' ' {
 		return ReasonBadTail
 	}
-	ms, ok := parseCount(digits[1:])
+	ms, ok := wholeNumber(digits[1:])
 	if !ok || ms > 1<<50 {
 		return ReasonBadTail
 	}

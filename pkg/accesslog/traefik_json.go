@@ -98,12 +98,12 @@ func (p *traefikJSON) Parse(line []byte, r *Record) Reason {
 		}
 	}
 	if v := s.values[traefikDuration]; v.kind == jsonNumber {
-		if ns, ok := parseCount(v.raw); ok {
+		if ns, ok := wholeNumber(v.raw); ok {
 			r.DurationUS = ns / 1000
 		}
 	}
 	placeBody(r, s.field(traefikContentRange), s.field(traefikRange))
-	if length, ok := parseCount(s.field(traefikLength)); ok {
+	if length, ok := wholeNumber(s.field(traefikLength)); ok {
 		compareLength(r, length, s.field(traefikEncoding) != nil)
 	}
 	return ReasonNone

@@ -24,22 +24,6 @@ func cutLastWord(text []byte) (rest, word []byte, ok bool) {
 	return text[:i], text[i+1:], true
 }
 
-// wholeNumber reads digits and nothing else.
-func wholeNumber(text []byte) (int64, bool) {
-	if len(text) == 0 {
-		return None, false
-	}
-	var v int64
-	for _, c := range text {
-		d := c - '0'
-		if d > 9 || v > (math.MaxInt64-int64(d))/10 {
-			return None, false
-		}
-		v = v*10 + int64(d)
-	}
-	return v, true
-}
-
 // thousandfold is wholeNumber times 1000 (milliseconds as microseconds).
 func thousandfold(text []byte) (int64, bool) {
 	v, ok := wholeNumber(text)

@@ -126,7 +126,7 @@ func splitSyslog(line []byte) (l syslogLine, ok bool) {
 		if i < 2 {
 			return l, false
 		}
-		if n, ok := parseCount(rest[1:i]); !ok || n > 191 {
+		if n, ok := wholeNumber(rest[1:i]); !ok || n > 191 {
 			return l, false
 		}
 		rest = rest[i+1:]

@@ -47,7 +47,7 @@ var wrapKinds = []string{"docker", "cri", "syslog", "syslog/bare", "syslog/nohos
 func wrapLines(kind string, data []byte) []byte {
 	var b bytes.Buffer
 	for _, line := range strings.Split(strings.TrimSuffix(string(data), "\n"), "\n") {
-		b.WriteString(wrapLine(kind, line) + "\n")
+		b.WriteString(wrapLine(kind, strings.TrimSuffix(line, "\r")) + "\n")
 	}
 	return b.Bytes()
 }

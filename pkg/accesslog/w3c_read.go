@@ -1,0 +1,285 @@
+package accesslog
+
+import "bytes"
+
+// read makes a record of the values of a line.
+func (p *w3c) read(r *Record) Reason {
+	if !p.time(r) {
+		return ReasonBadTime
+	}
+	if r.Client = p.get(w3cClient); r.Client == nil || !isAddress(r.Client) {
+		return ReasonBadClient
+	}
+	r.Format = p.dialect
+	r.User = p.get(w3cUser)
+	r.Host = p.get(w3cViewerHost)
+	if r.Host == nil {
+		r.Host = p.get(w3cHost)
+	}
+	method := p.get(w3cMethod)
+	if verb, ok := ftpVerb(method); ok && (p.dialect == formatIIS || p.dialect == formatIISFTP) {
+		r.Format = formatIISFTP
+		return p.readFTP(verb, r)
+	}
+	if p.dialect == formatIISFTP {
+		return p.readFTP(method, r)
+	}
+	var ok bool
+	status := p.values[p.columns.at[w3cStatus]]
+	if r.Status, ok = threeDigits(status); !ok || len(status) != 3 && (p.dialect == formatIIS || p.dialect == formatCloudFront) {
+		return ReasonBadStatus
+	}
+	if r.Bytes, ok = orNone(p.get(w3cBytes)); !ok {
+		return ReasonBadBytes
+	}
+	r.NumberAtEnd = r.Bytes != None && int(p.columns.at[w3cBytes]) == len(p.columns.kinds)-1
+	r.Referrer, r.Agent, r.Forwarded = p.get(w3cReferrer), p.get(w3cAgent), p.get(w3cForwarded)
+	r.Protocol = p.get(w3cProtocol)
+	p.readDuration(r)
+	p.readRange(r)
+	if p.dialect == formatCloudFront {
+		p.readEdge(r)
+	}
+	if method == nil {
+		return ReasonNone // no request was read: it concerns no file
+	}
+	if !isMethod(method) {
+		return ReasonBadRequest
+	}
+	r.Method = method
+	r.Target = p.targetOf(r)
+	return ReasonNone
+}
+
+// targetOf puts path and query together.
+func (p *w3c) targetOf(r *Record) []byte {
+	stem, query := p.get(w3cStem), p.get(w3cQuery)
+	if stem == nil {
+		if stem = p.get(w3cURI); stem == nil {
+			return nil
+		}
+		if p.software == softwareIncapsula && stem[0] != '/' {
+			// host and path without a scheme
+			host, path, ok := bytes.Cut(stem, []byte{'/'})
+			r.Host = host
+			if stem = stem[len(stem):]; ok {
+				stem = p.values[p.columns.at[w3cURI]][len(host):]
+			}
+			if len(path) == 0 && !ok {
+				stem = rootTarget
+			}
+		}
+		if bytes.IndexByte(stem, '?') >= 0 {
+			query = nil
+		}
+	}
+	switch p.dialect {
+	case formatIIS, formatIISLocal: // logged decoded
+		if query == nil && escapesNothing(stem) {
+			return stem
+		}
+		p.target = appendEscapedPart(p.target[:0], stem)
+	case formatCloudFront: // logged encoded once more
+		if query == nil && bytes.IndexByte(stem, '%') < 0 && escapesNothing(stem) {
+			return stem
+		}
+		p.target = appendDecodedPath(p.target[:0], stem)
+	default:
+		if query == nil {
+			return stem
+		}
+		p.target = append(p.target[:0], stem...)
+	}
+	if query != nil {
+		p.target = appendQuery(p.target, query)
+	}
+	return p.target
+}
+
+var rootTarget = []byte{'/'}
+
+// readDuration: IIS counts milliseconds, CloudFront seconds. Others do not say.
+func (p *w3c) readDuration(r *Record) {
+	text := p.get(w3cMillis)
+	if text == nil {
+		text = p.get(w3cTaken)
+		switch p.dialect {
+		case formatCloudFront:
+			if n, ok := secondsAsMicros(text); ok {
+				r.DurationUS = n
+			}
+			return
+		case formatIIS, formatIISLocal, formatIISFTP:
+		default:
+			return
+		}
+	}
+	if n, ok := wholeNumber(text); ok && n < 1e15 {
+		r.DurationUS = n * 1e3
+	}
+}
+
+// readRange: the position of a partial response.
+func (p *w3c) readRange(r *Record) {
+	if r.Status == 206 {
+		first, last := p.get(w3cRangeStart), p.get(w3cRangeEnd)
+		a, okA := wholeNumber(first)
+		b, okB := wholeNumber(last)
+		switch {
+		case okA && okB && a <= b:
+			r.RangeStart, r.RangeEnd, r.RangeFrom = a, b, RangeContent
+		case w3cContentRangeOf(p.get(w3cContentRange), r):
+		default:
+			w3cRangeOf(p.get(w3cRange), r)
+		}
+	}
+	if r.Status == 200 {
+		if n, ok := wholeNumber(p.get(w3cContentLength)); ok {
+			r.ObjectSize, r.SizeFrom = n, TotalContentLength
+		}
+	}
+}
+
+// w3cContentRangeOf reads "bytes 0-99/1000", whose space IIS writes as +.
+func w3cContentRangeOf(text []byte, r *Record) bool {
+	if len(text) < 6 || string(text[:5]) != "bytes" || text[5] != ' ' && text[5] != '+' {
+		return false
+	}
+	span, total, ok := bytes.Cut(text[6:], []byte{'/'})
+	first, last, dash := bytes.Cut(span, []byte{'-'})
+	a, okA := wholeNumber(first)
+	b, okB := wholeNumber(last)
+	if !ok || !dash || !okA || !okB || a > b {
+		return false
+	}
+	size, sized := wholeNumber(total)
+	switch {
+	case sized && size > b:
+		r.ObjectSize, r.SizeFrom = size, TotalContentRange
+	case string(total) != "*":
+		return false
+	}
+	r.RangeStart, r.RangeEnd, r.RangeFrom = a, b, RangeContent
+	return true
+}
+
+// w3cRangeOf reads a Range header with one range that has both ends.
+func w3cRangeOf(text []byte, r *Record) {
+	if len(text) < 6 || string(text[:6]) != "bytes=" {
+		return
+	}
+	first, last, dash := bytes.Cut(text[6:], []byte{'-'})
+	a, okA := wholeNumber(first)
+	if !dash || !okA {
+		return
+	}
+	switch b, okB := wholeNumber(last); {
+	case okB && a <= b:
+		r.RangeStart, r.RangeEnd, r.RangeFrom = a, b, RangeRequest
+	case len(last) == 0:
+		r.RangeStart, r.RangeFrom = a, RangeRequest
+	}
+}
+
+// readEdge: CloudFront logs 000 where the viewer closed the connection before
+// an answer, and the result type Error with a good status where it left before
+// the last byte.
+func (p *w3c) readEdge(r *Record) {
+	good := r.Status == 200 || r.Status == 206
+	switch {
+	case r.Status == 0, good && string(p.get(w3cResult)) == "Error", good && string(p.get(w3cDetail)) == "ClientCommError":
+		r.Finished = FinishedNo
+	}
+}
+
+// ftpVerb takes the session number off a verb of the FTP service of IIS up to
+// 6, as in [12]sent. No HTTP method holds a bracket.
+func ftpVerb(method []byte) ([]byte, bool) {
+	if len(method) < 4 || method[0] != '[' {
+		return nil, false
+	}
+	for i, c := range method[1:] {
+		if c == ']' && i > 0 {
+			return method[i+2:], len(method) > i+2
+		}
+		if c < '0' || c > '9' {
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// ftpMethod maps the verbs of IIS: up to 6 it writes sent, created and appended
+// for transfers, since 7 those of RFC 959. False: it concerns no file.
+func ftpMethod(verb []byte, r *Record) bool {
+	switch string(verb) {
+	case "sent", "RETR":
+		r.Method = ftpRetrieve
+		switch r.Status {
+		case 226, 250:
+			r.Finished = FinishedYes
+		case 426, 451:
+			r.Finished = FinishedNo
+		}
+	case "created", "appended", "STOR", "STOU", "APPE":
+		r.Method = ftpStore
+	case "DELE", "RMD", "XRMD":
+		r.Method = ftpDelete
+	case "MKD", "XMKD":
+		r.Method = ftpMakeDir
+	case "RNFR", "RNTO":
+		r.Method = ftpRename
+	case "LIST", "NLST", "MLSD":
+		r.Method = ftpList
+	default:
+		return false
+	}
+	return true
+}
+
+// readFTP reads a line of the FTP service. What concerns no file has no target.
+func (p *w3c) readFTP(verb []byte, r *Record) Reason {
+	status, ok := p.values[p.columns.at[w3cStatus]], false
+	if r.Status, ok = threeDigits(status); !ok && string(status) != "0" { // 0: no command, as ControlChannelOpened
+		return ReasonBadStatus
+	}
+	if n, ok := wholeNumber(p.get(w3cTaken)); ok && n < 1e15 {
+		r.DurationUS = n * 1e3
+	}
+	if !ftpMethod(verb, r) {
+		return ReasonNone
+	}
+	path := p.get(w3cStem)
+	if path == nil {
+		return ReasonNone
+	}
+	if full := p.get(w3cFullPath); full != nil {
+		// It stands last, where a line may be cut: it must end as what the
+		// client named does.
+		name := path[bytes.LastIndexByte(path, '/')+1:]
+		if len(full) < len(name) || !bytes.EqualFold(full[len(full)-len(name):], name) {
+			return ReasonBadTail
+		}
+		path = full
+	}
+	if path[0] == '/' && escapesNothing(path) {
+		r.Target = path
+		return ReasonNone
+	}
+	p.target = p.target[:0]
+	if path[0] != '/' {
+		p.target = append(p.target, '/') // relative to a directory that is not logged
+	}
+	p.target = appendEscapedPart(p.target, path)
+	r.Target = p.target
+	return ReasonNone
+}
+
+var (
+	ftpRetrieve = []byte("RETR")
+	ftpStore    = []byte("STOR")
+	ftpDelete   = []byte("DELE")
+	ftpMakeDir  = []byte("MKD")
+	ftpRename   = []byte("RENAME")
+	ftpList     = []byte("LIST")
+)

@@ -1,0 +1,127 @@
+package accesslog
+
+import "bytes"
+
+// w3cSplit cuts a line into its values. They are separated by runs of spaces
+// and tabs; IIS and NetScaler write + for a space in a value and do not quote.
+func (p *w3c) splitPlain(line []byte) {
+	p.values = p.values[:0]
+	tabs := bytes.IndexByte(line, '\t') >= 0
+	for i := 0; i < len(line); {
+		if line[i] == ' ' || line[i] == '\t' {
+			i++
+			continue
+		}
+		n := bytes.IndexByte(line[i:], ' ')
+		if n < 0 {
+			n = len(line) - i
+		}
+		if tabs {
+			if t := bytes.IndexByte(line[i:i+n], '\t'); t >= 0 {
+				n = t
+			}
+		}
+		p.values = append(p.values, line[i:i+n:i+n])
+		if len(p.values) > len(p.columns.kinds) {
+			return
+		}
+		i += n
+	}
+}
+
+// splitTabs is for CloudFront: one tab between values, none in them.
+func (p *w3c) splitTabs(line []byte) {
+	p.values = p.values[:0]
+	for {
+		n := bytes.IndexByte(line, '\t')
+		if n < 0 {
+			p.values = append(p.values, line)
+			return
+		}
+		p.values = append(p.values, line[:n:n])
+		if line = line[n+1:]; len(p.values) > len(p.columns.kinds) {
+			return
+		}
+	}
+}
+
+// splitQuoted knows quoted values, in which a quote is doubled (the draft's
+// string). A value whose quote is not closed is left out and open is set; false
+// is returned for a closing quote that no separator follows.
+func (p *w3c) splitQuoted(line []byte) (open, ok bool) {
+	p.values, p.spaced = p.values[:0], -1
+	for i := 0; i < len(line); {
+		if line[i] == ' ' || line[i] == '\t' {
+			i++
+			continue
+		}
+		if len(p.values) > len(p.columns.kinds) {
+			return false, true
+		}
+		start, end := i, i
+		if line[i] == '"' {
+			start++
+			if end = closingDoubled(line, start); end < 0 {
+				return true, true
+			}
+			if i = end + 1; i < len(line) && line[i] != ' ' && line[i] != '\t' {
+				return false, false
+			}
+			if p.spaced < 0 && bytes.IndexByte(line[start:end], ' ') >= 0 {
+				p.spaced = len(p.values)
+			}
+		} else {
+			for i < len(line) && line[i] != ' ' && line[i] != '\t' {
+				i++
+			}
+			end = i
+		}
+		p.values = append(p.values, line[start:end:end])
+	}
+	return false, true
+}
+
+// closingDoubled finds the quote that ends a value in which quotes are
+// doubled, -1 if there is none.
+func closingDoubled(text []byte, from int) int {
+	for {
+		i := bytes.IndexByte(text[from:], '"')
+		if i < 0 {
+			return -1
+		}
+		if i += from; i+1 == len(text) || text[i+1] != '"' {
+			return i
+		}
+		from = i + 2
+	}
+}
+
+// quotedSafely says whether an IIS line that only fits with quoted values may
+// be read so. IIS does not quote, but what rewrote its log may have. A raw space
+// in a user name would shift what follows, and a quoted value behind it could
+// make up for it. So between the user name and the first quoted value with a
+// space no column may hold what counts but the client, and only the client may
+// look like an address.
+func (p *w3c) quotedSafely() bool {
+	if p.spaced < 0 || p.spaced >= len(p.columns.kinds) {
+		return false
+	}
+	switch p.columns.kinds[p.spaced] {
+	case w3cText, w3cAgent, w3cReferrer:
+	default:
+		return false
+	}
+	from := max(0, int(p.columns.at[w3cUser]), int(p.columns.at[w3cStem]))
+	for i := from; i < p.spaced; i++ {
+		switch p.columns.kinds[i] {
+		case w3cStatus, w3cBytes, w3cTime, w3cDate, w3cMethod:
+			return false
+		case w3cClient:
+		default:
+			if isAddress(p.values[i]) {
+				return false
+			}
+		}
+	}
+	return true
+}
