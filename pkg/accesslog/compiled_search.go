@@ -1,0 +1,193 @@
+package accesslog
+
+import "bytes"
+
+// searchSteps bounds the search of a line. A line that needs more can be read
+// in so many ways that it is refused.
+const searchSteps = 2000
+
+// search reads the fields from i to the end of its segment, if there is one way
+// only to do so.
+func (p *compiledParser) search(i, pos int, line []byte, r *Record) Reason {
+	f := &p.fields[i]
+	last := &p.fields[f.segment]
+	p.limit, p.bareUser = len(line), -1
+	if f.quoted {
+		n := closingQuote(line[pos:])
+		if n >= 0 && pos+n+1 < len(line) && line[pos+n+1] == '"' && p.hasUser(i, f.segment) {
+			p.bareUser = pos + n
+			if n = closingQuote(line[p.bareUser+2:]); n >= 0 {
+				n += p.bareUser + 2 - pos
+			}
+		}
+		if n < 0 {
+			return p.cut(i, r)
+		}
+		p.limit = pos + n
+	}
+	p.left = searchSteps
+	if !p.try(i, f.segment, pos, line, p.ends, false) {
+		return p.fields[i].reason()
+	}
+	if !p.try(i, f.segment, pos, line, p.longest, true) {
+		return p.fields[i].reason()
+	}
+	for k := i; k <= f.segment; k++ {
+		if p.ends[k] != p.longest[k] {
+			return p.fields[i].reason()
+		}
+	}
+	if next := p.ends[f.segment] + len(last.after); last.last && next != len(line) {
+		return ReasonBadTail
+	}
+	for k := i; k <= f.segment; k++ {
+		g := &p.fields[k]
+		end := p.ends[k]
+		if reason := p.set(g, line[pos:end:end], r); reason != ReasonNone {
+			return reason
+		}
+		pos = end + len(g.after)
+	}
+	return ReasonNone
+}
+
+func (p *compiledParser) hasUser(i, last int) bool {
+	for ; i <= last; i++ {
+		if p.fields[i].user {
+			return true
+		}
+	}
+	return false
+}
+
+// try finds ends for the fields from i to last, each text as short or as long
+// as it can be, the first field before the second and so on.
+func (p *compiledParser) try(i, last, pos int, line []byte, ends []int, longest bool) bool {
+	if i > last {
+		return true
+	}
+	if p.left--; p.left < 0 {
+		return false
+	}
+	f := &p.fields[i]
+	goOn := func(end int) bool {
+		if end < pos || end+len(f.after) > len(line) || string(line[end:end+len(f.after)]) != f.after {
+			return false
+		}
+		ends[i] = end
+		return p.try(i+1, last, end+len(f.after), line, ends, longest)
+	}
+	if f.scan == scanShape {
+		end := f.shapeEnd(line, pos)
+		return end >= 0 && goOn(end)
+	}
+	if p.bareUser >= 0 && pos == p.bareUser && f.user {
+		return goOn(pos + 2)
+	}
+	if i == last { // it ends where the segment does
+		end := p.limit - f.quoteAt
+		return end >= pos && p.allowed(f, line[pos:end], pos) && goOn(end)
+	}
+	limit := p.limit
+	if f.shape == shapeWord || f.shape == shapeList {
+		limit = min(limit, wordEnd(line, pos)+len(f.after))
+	}
+	if f.scan == scanQuoted {
+		return false // its quote ends the segment
+	}
+	for from, to := pos, limit; from <= limit && to >= pos; {
+		var n int
+		if longest {
+			n = bytes.LastIndex(line[pos:to], f.bytes)
+		} else if n = bytes.Index(line[from:limit], f.bytes); n >= 0 {
+			n += from - pos
+		}
+		if n < 0 {
+			return false
+		}
+		if end := pos + n; p.allowed(f, line[pos:end], pos) && goOn(end) {
+			return true
+		}
+		if p.left < 0 {
+			return false
+		}
+		if from = pos + n + 1; longest {
+			from, to = pos, pos+n+len(f.after)-1
+		}
+	}
+	return false
+}
+
+// allowed says whether a field may have this value, which starts at pos.
+func (p *compiledParser) allowed(f *field, v []byte, pos int) bool {
+	if len(v) == 0 && (f.role == roleUser || f.shape == shapeWord) && !f.empty {
+		return false
+	}
+	return p.bareUser < 0 || pos > p.bareUser || p.bareUser >= pos+len(v)
+}
+
+// requestEnds says whether the line goes on behind the request as the format
+// does.
+func (p *compiledParser) requestEnds(i int, line []byte, end int) bool {
+	f := &p.fields[i]
+	next := end + len(f.after)
+	if next > len(line) {
+		return true // cut
+	}
+	if string(line[end:next]) != f.after {
+		return false
+	}
+	if !f.statusNext {
+		return true
+	}
+	return p.statusAt(i+1, next, line)
+}
+
+func (p *compiledParser) statusAt(i, pos int, line []byte) bool {
+	f := &p.fields[i]
+	end := f.shapeEnd(line, pos)
+	if end < 0 {
+		return len(line)-pos < 3
+	}
+	rest := line[end:]
+	return bytes.HasPrefix(rest, f.bytes) || len(rest) < len(f.bytes)
+}
+
+// unescaped reads a line whose request holds quotes that the server did not
+// escape: see clf.parseUnescaped.
+func (p *compiledParser) unescaped(i, pos, first int, line []byte, r *Record) Reason {
+	p.rescuing = true
+	defer func() { p.rescuing = false }()
+	f := &p.fields[i]
+	found := -1
+	for at := first; at < len(line); {
+		next := at + len(f.after)
+		if next <= len(line) && string(line[at:next]) == f.after && (!f.statusNext || p.statusAt(i+1, next, line)) {
+			try := *r
+			if p.run(i+1, next, line, &try) == ReasonNone {
+				if found >= 0 || try.Flags&FlagCutOff != 0 {
+					return ReasonBadRequest // it reads in two ways, or not to its end
+				}
+				found = at
+			}
+		}
+		n := bytes.IndexByte(line[at+1:], '"')
+		if n < 0 {
+			break
+		}
+		at += 1 + n
+	}
+	if found < 0 || torn(line[pos:found]) {
+		return ReasonBadRequest
+	}
+	r.Flags |= FlagUnescapedQuote
+	splitRequest(line[pos:found:found], r)
+	return p.run(i+1, found+len(f.after), line, r)
+}
+
+// torn says whether the begin of another line stands in a request: a time and
+// the quote behind it.
+func torn(request []byte) bool {
+	var c clf
+	return c.findTime(request) >= 0
+}
