@@ -97,10 +97,12 @@ type field struct {
 	after      string // the text behind it
 	bytes      []byte // the same
 	width      int    // of shapeFixed and shapeCLF
+	least      int    // the fewest bytes between the field's end and the stop
 	tail       int    // scanWidth: the bytes between the field's end and the stop
 	quoted     bool   // the stop is a quote, not the line's end
 	segment    int    // the last field before the stop
 	quoteAt    int    // of the stop in the last field's after
+	afterIdent bool   // the user, an ident and a space before it
 	statusNext bool   // the field behind is the status
 	last       bool
 }
@@ -111,6 +113,8 @@ type scan uint8
 const (
 	scanQuoted scan = iota // the next quote that is not escaped
 	scanRest               // the end of the line
+	scanWord               // the end of a word
+	scanNumber             // the end of a size
 	scanShape              // the shape ends by itself
 	scanWidth              // a fixed width before the stop
 	scanSearch             // every way is tried
@@ -152,6 +156,8 @@ type compiled struct {
 	required int    // the last field that a cut line must have whole
 	raw      bool
 	json     bool
+	unlike   bool // an empty text is nothing, or escapes are those of JSON
+	head     int  // how many fields readHead reads, 0 if the format begins otherwise
 	headless bool // client, ident and user stand together at the begin: see headFits
 	rescue   bool // the request stands behind a time in brackets: see parseUnescaped
 	time     timeFrom
@@ -173,7 +179,7 @@ const (
 
 // build makes the format of a template.
 func (t *template) build(name string) (*Format, error) {
-	c := &compiled{raw: t.raw, json: t.json}
+	c := &compiled{raw: t.raw, json: t.json, unlike: t.raw || t.json}
 	if err := t.merge(); err != nil {
 		return nil, err
 	}

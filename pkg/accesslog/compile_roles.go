@@ -1,6 +1,9 @@
 package accesslog
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // chooseRoles keeps one field for each role, the best, and makes the others
 // text that is passed over. It refuses a format that cannot say who asked for
@@ -101,6 +104,7 @@ func (t *template) link(c *compiled) error {
 	for i := range t.fields {
 		f := &t.fields[i]
 		f.after, f.bytes, f.last = t.texts[i+1], []byte(t.texts[i+1]), i == n-1
+		f.afterIdent = f.role == roleUser && i > 1 && t.fields[i-1].role == roleIdent && strings.HasSuffix(t.texts[i-1], " ")
 		f.statusNext = !f.last && t.fields[i+1].role == roleStatus
 		if f.after == "" && !f.last && !f.fixed() {
 			return t.errorf("nothing stands between %s and %s, so where one ends cannot be told", f.text, t.fields[i+1].text)
@@ -112,6 +116,15 @@ func (t *template) link(c *compiled) error {
 	for i := range t.fields {
 		if f := &t.fields[i]; f.scan == scanSearch {
 			t.segment(i)
+		}
+	}
+	for i := range t.fields {
+		switch f := &t.fields[i]; {
+		case f.scan != scanShape:
+		case f.shape == shapeWord:
+			f.scan = scanWord
+		case f.role == roleBytes || f.role == roleSent:
+			f.scan = scanNumber
 		}
 	}
 	switch f := &t.fields[n-1]; {
@@ -137,10 +150,7 @@ func (t *template) link(c *compiled) error {
 			c.late = true
 		}
 	}
-	c.headless = len(t.fields) > 2 && c.first == "" && t.fields[0].role == roleClient && t.fields[1].role == roleIdent && t.fields[2].role == roleUser && t.fields[0].after == " " && t.fields[1].after == " "
-	if len(t.fields) > 1 && c.first == "" && t.fields[0].role == roleClient && t.fields[1].role == roleUser && t.fields[0].after == " - " {
-		c.headless = true
-	}
+	t.headOf(c)
 	for i, f := range t.fields {
 		c.rescue = c.rescue || f.role == roleRequest && f.scan == scanQuoted && !t.raw && !t.json && i > 0 && t.fields[i-1].shape == shapeCLF && t.texts[i] == `] "` && strings.HasSuffix(t.texts[i-1], "[")
 	}
@@ -204,25 +214,52 @@ func (t *template) howFound(f *field) error {
 // end. No text that the server escapes can hold such a quote.
 func (t *template) segment(i int) {
 	f := &t.fields[i]
-	tail, fixed := 0, true
+	tail, least, fixed := 0, 0, true
 	for k := i; ; k++ {
 		at := &t.fields[k]
 		f.segment = k
 		if k > i {
 			fixed = fixed && at.fixed() && at.scan == scanShape
 			tail += max(at.width, 1)
+			if at.shape == shapeWord && !at.empty {
+				least++
+			}
+			least += at.width
 		}
 		if q := strings.IndexByte(at.after, '"'); q >= 0 && !t.raw {
-			f.quoted, f.quoteAt, f.tail = true, q, tail+q
+			f.quoted, f.quoteAt, f.tail, f.least = true, q, tail+q, least+q
 			break
 		}
 		tail += len(at.after)
+		least += len(at.after)
 		if at.last {
-			f.quoteAt, f.tail = len(at.after), tail
+			f.quoteAt, f.tail, f.least = len(at.after), tail, least
 			break
 		}
 	}
 	if fixed && f.shape == shapeText && !t.raw {
 		f.scan = scanWidth
+	}
+}
+
+// headOf says whether the format begins with client, ident and user.
+func (t *template) headOf(c *compiled) {
+	var roles []role
+	text := t.texts[0]
+	for i := 0; i < len(t.fields) && i < 4; i++ {
+		roles = append(roles, t.fields[i].role)
+		text += "%" + t.texts[i+1]
+	}
+	is := func(want string, wanted ...role) bool {
+		return strings.HasPrefix(text, want) && len(roles) >= len(wanted) && slices.Equal(roles[:len(wanted)], wanted)
+	}
+	apache := is("% % % ", roleClient, roleIdent, roleUser)
+	nginx := is("% - % ", roleClient, roleUser)
+	c.headless = apache || nginx
+	switch {
+	case apache && is(`% % % [%] "`, roleClient, roleIdent, roleUser, roleTime):
+		c.head = 4
+	case nginx && is(`% - % [%] "`, roleClient, roleUser, roleTime):
+		c.head = 3
 	}
 }

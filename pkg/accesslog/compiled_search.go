@@ -62,6 +62,10 @@ func (p *compiledParser) hasUser(i, last int) bool {
 
 // try finds ends for the fields from i to last, each text as short or as long
 // as it can be, the first field before the second and so on.
+//
+// A user name with spaces behind an ident is not taken into account, as in
+// parseHead: else "1.2.3.4, 5.6.7.8 - -" might be a list that ends with a comma,
+// an ident and a user name.
 func (p *compiledParser) try(i, last, pos int, line []byte, ends []int, longest bool) bool {
 	if i > last {
 		return true
@@ -74,10 +78,13 @@ func (p *compiledParser) try(i, last, pos int, line []byte, ends []int, longest 
 		if end < pos || end+len(f.after) > len(line) || string(line[end:end+len(f.after)]) != f.after {
 			return false
 		}
+		if f.afterIdent && bytes.IndexByte(line[pos:end], ' ') >= 0 && !lastIsDash(line[:ends[i-1]]) {
+			return false
+		}
 		ends[i] = end
 		return p.try(i+1, last, end+len(f.after), line, ends, longest)
 	}
-	if f.scan == scanShape {
+	if f.scan >= scanWord && f.scan <= scanShape {
 		end := f.shapeEnd(line, pos)
 		return end >= 0 && goOn(end)
 	}
@@ -88,7 +95,14 @@ func (p *compiledParser) try(i, last, pos int, line []byte, ends []int, longest 
 		end := p.limit - f.quoteAt
 		return end >= pos && p.allowed(f, line[pos:end], pos) && goOn(end)
 	}
-	limit := p.limit
+	if f.scan == scanWidth {
+		end := p.limit - f.tail
+		return end >= pos && p.allowed(f, line[pos:end], pos) && goOn(end)
+	}
+	limit := p.limit - f.least + len(f.after)
+	if limit < pos {
+		return false
+	}
 	if f.shape == shapeWord || f.shape == shapeList {
 		limit = min(limit, wordEnd(line, pos)+len(f.after))
 	}
@@ -98,8 +112,8 @@ func (p *compiledParser) try(i, last, pos int, line []byte, ends []int, longest 
 	for from, to := pos, limit; from <= limit && to >= pos; {
 		var n int
 		if longest {
-			n = bytes.LastIndex(line[pos:to], f.bytes)
-		} else if n = bytes.Index(line[from:limit], f.bytes); n >= 0 {
+			n = lastIndex(line[pos:to], f.bytes)
+		} else if n = index(line[from:limit], f.bytes); n >= 0 {
 			n += from - pos
 		}
 		if n < 0 {
@@ -118,6 +132,12 @@ func (p *compiledParser) try(i, last, pos int, line []byte, ends []int, longest 
 	return false
 }
 
+// lastIsDash says whether the last word of text is "-".
+func lastIsDash(text []byte) bool {
+	n := len(text)
+	return n > 0 && text[n-1] == '-' && (n == 1 || text[n-2] == ' ')
+}
+
 // allowed says whether a field may have this value, which starts at pos.
 func (p *compiledParser) allowed(f *field, v []byte, pos int) bool {
 	if len(v) == 0 && (f.role == roleUser || f.shape == shapeWord) && !f.empty {
@@ -126,23 +146,7 @@ func (p *compiledParser) allowed(f *field, v []byte, pos int) bool {
 	return p.bareUser < 0 || pos > p.bareUser || p.bareUser >= pos+len(v)
 }
 
-// requestEnds says whether the line goes on behind the request as the format
-// does.
-func (p *compiledParser) requestEnds(i int, line []byte, end int) bool {
-	f := &p.fields[i]
-	next := end + len(f.after)
-	if next > len(line) {
-		return true // cut
-	}
-	if string(line[end:next]) != f.after {
-		return false
-	}
-	if !f.statusNext {
-		return true
-	}
-	return p.statusAt(i+1, next, line)
-}
-
+// statusAt says whether the line goes on with a status, field i, or ends.
 func (p *compiledParser) statusAt(i, pos int, line []byte) bool {
 	f := &p.fields[i]
 	end := f.shapeEnd(line, pos)
@@ -155,14 +159,19 @@ func (p *compiledParser) statusAt(i, pos int, line []byte) bool {
 
 // unescaped reads a line whose request holds quotes that the server did not
 // escape: see clf.parseUnescaped.
-func (p *compiledParser) unescaped(i, pos, first int, line []byte, r *Record) Reason {
+func (p *compiledParser) unescaped(i, pos int, line []byte, r *Record) Reason {
 	p.rescuing = true
 	defer func() { p.rescuing = false }()
 	f := &p.fields[i]
-	found := -1
-	for at := first; at < len(line); {
+	found, reason := -1, ReasonBadRequest
+	if f.statusNext {
+		reason = ReasonBadStatus
+	}
+	r.Method, r.Target, r.Protocol, r.Status = nil, nil, nil, 0
+	for at := pos + closingQuote(line[pos:]); at < len(line); {
 		next := at + len(f.after)
 		if next <= len(line) && string(line[at:next]) == f.after && (!f.statusNext || p.statusAt(i+1, next, line)) {
+			reason = ReasonBadRequest
 			try := *r
 			if p.run(i+1, next, line, &try) == ReasonNone {
 				if found >= 0 || try.Flags&FlagCutOff != 0 {
@@ -177,7 +186,10 @@ func (p *compiledParser) unescaped(i, pos, first int, line []byte, r *Record) Re
 		}
 		at += 1 + n
 	}
-	if found < 0 || torn(line[pos:found]) {
+	if found < 0 {
+		return reason
+	}
+	if torn(line[pos:found]) {
 		return ReasonBadRequest
 	}
 	r.Flags |= FlagUnescapedQuote
@@ -190,4 +202,19 @@ func (p *compiledParser) unescaped(i, pos, first int, line []byte, r *Record) Re
 func torn(request []byte) bool {
 	var c clf
 	return c.findTime(request) >= 0
+}
+
+// index and lastIndex are those of bytes, quick for one byte.
+func index(text, sep []byte) int {
+	if len(sep) == 1 {
+		return bytes.IndexByte(text, sep[0])
+	}
+	return bytes.Index(text, sep)
+}
+
+func lastIndex(text, sep []byte) int {
+	if len(sep) == 1 {
+		return bytes.LastIndexByte(text, sep[0])
+	}
+	return bytes.LastIndex(text, sep)
 }

@@ -153,7 +153,7 @@ func (p *compiledParser) setNumber(f *field, v []byte, r *Record) Reason {
 // value is a text, nil if the log had nothing: "-", or where escapes are those
 // of JSON or none the empty text.
 func (p *compiledParser) value(v []byte) []byte {
-	if len(v) == 0 && (p.json || p.raw) {
+	if len(v) == 0 && p.unlike {
 		return nil
 	}
 	return p.plain(absent(v))

@@ -115,6 +115,7 @@ func TestCorpus(t *testing.T) {
 	test("matomo/common_encoding_big5.log", "vhost_combined", 1, 1, not{})
 	test("matomo/ncsa_extended.log", "combined", 1, 1, not{})
 	test("awstats/testglobal.log", "combined", 101, 56, not{})
+	test("lnav/logfile_shop_access_log.0", "combined_forwarded", 1000, 1000, not{}) // the main of nginx's own packages
 	test("awstats/testsmall.log", "combined", 3, 3, not{})
 
 	// Other formats are not taken for this family.
@@ -124,7 +125,6 @@ func TestCorpus(t *testing.T) {
 		"mtail/lighttpd_access.log", "mtail/vsftpd_xferlog", "netdata/full.log", "netdata/squid_access.log", "netdata/u_ex221107.log",
 		"plaso/aws_elb_access.log", "plaso/jira_access.log", "plaso/confluence_access.log", "plaso/vsftpd.log", "plaso/iis/iis6.log",
 		"awstats/testnginx.log", "awstats/testtime5.log", "lnav/logfile_haproxy.0",
-		"lnav/logfile_shop_access_log.0", // combined "X-Forwarded-For", the main of nginx's own packages
 		"lnav/logfile_w3c.0", "lnav/logfile_uwsgi.0",
 	} {
 		if s := readCorpus(t, name); s.main != "unknown" {

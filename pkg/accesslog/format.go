@@ -75,6 +75,8 @@ var table = []entry{
 	{formatVhostCombined, newCLF},
 	{formatCombinedIO, newCLF},
 	{formatNginxCombined, newCLF},
+	{formatCombinedForwarded, newCombinedForwarded},
+	{formatNginxMain, newNginxMain},
 }
 
 // Formats lists the table. The entries are shared: do not change them.
