@@ -189,9 +189,7 @@ func (t *template) build(name string) (*Format, error) {
 	if err := t.chooseRoles(); err != nil {
 		return nil, err
 	}
-	if err := t.joinTimes(); err != nil {
-		return nil, err
-	}
+	t.joinTimes(c)
 	c.fields, c.first = t.fields, t.texts[0]
 	if err := t.link(c); err != nil {
 		return nil, err

@@ -129,7 +129,7 @@ func (t *template) link(c *compiled) error {
 	}
 	switch f := &t.fields[n-1]; {
 	case f.after != "":
-	case f.role == roleClient || f.role == roleClientLast || f.role == roleTarget || f.role == rolePath || f.role == rolePathQuery || f.role == roleRequest || f.role == roleQuery:
+	case f.role == roleEpoch || f.role == roleClient || f.role == roleClientLast || f.role == roleTarget || f.role == rolePath || f.role == rolePathQuery || f.role == roleRequest || f.role == roleQuery:
 		return t.errorf("%s ends the line, so a line that was cut there cannot be told from a whole one", f.text)
 	case f.role == roleBytes:
 		t.drop(roleSent) // so that it is the size that the caller takes back from a cut line

@@ -203,7 +203,7 @@ func (t *template) timeOf(at TimeAt) timeFrom {
 
 // joinTimes makes one field of the pieces of a time that follow each other,
 // and the common log format's time where it is that.
-func (t *template) joinTimes() error {
+func (t *template) joinTimes(c *compiled) {
 	for i := 0; i < len(t.fields); i++ {
 		f := &t.fields[i]
 		if f.shape != shapeFixed {
@@ -222,9 +222,9 @@ func (t *template) joinTimes() error {
 		}
 		if f.role == rolePieces && isCLF(f.pieces) {
 			f.shape, f.role = shapeCLF, roleTime
+			c.time = timeLogged
 		}
 	}
-	return nil
 }
 
 func isCLF(pieces []piece) bool {

@@ -29,10 +29,12 @@ type compiledParser struct {
 	texts    []byte // scratch for texts with JSON escapes
 	ends     []int  // of the fields of a segment, texts the shortest
 	longest  []int  // the same, texts the longest
+	from     int    // the first field of the segment
 	limit    int    // the segment's stop
 	bareUser int    // where a bare "" stands, -1 if nowhere
 	left     int    // how many steps the search may still take
 	request  int    // where the request starts
+	attempt  Record // of unescaped
 	rescuing bool   // in unescaped
 }
 
@@ -160,7 +162,7 @@ func (p *compiledParser) run(i, pos int, line []byte, r *Record) Reason {
 				return f.reason()
 			}
 		default:
-			if reason := p.search(i, pos, line, r); reason != ReasonNone {
+			if reason, done := p.search(i, pos, line, r); done {
 				return reason
 			}
 			i = f.segment
@@ -185,7 +187,7 @@ func (p *compiledParser) run(i, pos int, line []byte, r *Record) Reason {
 			}
 		case roleRequest:
 			p.request = pos
-			if p.json {
+			if p.unlike {
 				v = p.plain(v)
 			}
 			splitRequest(v, r)

@@ -7,8 +7,8 @@ import "bytes"
 const searchSteps = 2000
 
 // search reads the fields from i to the end of its segment, if there is one way
-// only to do so.
-func (p *compiledParser) search(i, pos int, line []byte, r *Record) Reason {
+// only to do so. done: the line is finished, read or not.
+func (p *compiledParser) search(i, pos int, line []byte, r *Record) (reason Reason, done bool) {
 	f := &p.fields[i]
 	last := &p.fields[f.segment]
 	p.limit, p.bareUser = len(line), -1
@@ -21,34 +21,34 @@ func (p *compiledParser) search(i, pos int, line []byte, r *Record) Reason {
 			}
 		}
 		if n < 0 {
-			return p.cut(i, r)
+			return p.cut(i, r), true
 		}
 		p.limit = pos + n
 	}
-	p.left = searchSteps
+	p.left, p.from = searchSteps, i
 	if !p.try(i, f.segment, pos, line, p.ends, false) {
-		return p.fields[i].reason()
+		return p.fields[i].reason(), true
 	}
 	if !p.try(i, f.segment, pos, line, p.longest, true) {
-		return p.fields[i].reason()
+		return p.fields[i].reason(), true
 	}
 	for k := i; k <= f.segment; k++ {
 		if p.ends[k] != p.longest[k] {
-			return p.fields[i].reason()
+			return p.fields[i].reason(), true
 		}
 	}
 	if next := p.ends[f.segment] + len(last.after); last.last && next != len(line) {
-		return ReasonBadTail
+		return ReasonBadTail, true
 	}
 	for k := i; k <= f.segment; k++ {
 		g := &p.fields[k]
 		end := p.ends[k]
 		if reason := p.set(g, line[pos:end:end], r); reason != ReasonNone {
-			return reason
+			return reason, true
 		}
 		pos = end + len(g.after)
 	}
-	return ReasonNone
+	return ReasonNone, false
 }
 
 func (p *compiledParser) hasUser(i, last int) bool {
@@ -78,7 +78,7 @@ func (p *compiledParser) try(i, last, pos int, line []byte, ends []int, longest 
 		if end < pos || end+len(f.after) > len(line) || string(line[end:end+len(f.after)]) != f.after {
 			return false
 		}
-		if f.afterIdent && bytes.IndexByte(line[pos:end], ' ') >= 0 && !lastIsDash(line[:ends[i-1]]) {
+		if f.afterIdent && i > p.from && bytes.IndexByte(line[pos:end], ' ') >= 0 && !lastIsDash(line[:ends[i-1]]) {
 			return false
 		}
 		ends[i] = end
@@ -172,9 +172,9 @@ func (p *compiledParser) unescaped(i, pos int, line []byte, r *Record) Reason {
 		next := at + len(f.after)
 		if next <= len(line) && string(line[at:next]) == f.after && (!f.statusNext || p.statusAt(i+1, next, line)) {
 			reason = ReasonBadRequest
-			try := *r
-			if p.run(i+1, next, line, &try) == ReasonNone {
-				if found >= 0 || try.Flags&FlagCutOff != 0 {
+			p.attempt = *r
+			if p.run(i+1, next, line, &p.attempt) == ReasonNone {
+				if found >= 0 || p.attempt.Flags&FlagCutOff != 0 {
 					return ReasonBadRequest // it reads in two ways, or not to its end
 				}
 				found = at

@@ -159,13 +159,23 @@ func (p *compiledParser) value(v []byte) []byte {
 	return p.plain(absent(v))
 }
 
-// plain is a text with the escapes that Unescape knows. JSON's \u00XX and \f
-// are written as \xXX, into scratch space that is as good as the line.
+// plain is a text with the escapes that Unescape knows. JSON's \u00XX and \f are
+// written as \xXX, and of a format without escapes each backslash is doubled,
+// into scratch space that is as good as the line.
 func (p *compiledParser) plain(v []byte) []byte {
-	if !p.json || bytes.IndexByte(v, '\\') < 0 {
+	if !p.unlike || bytes.IndexByte(v, '\\') < 0 {
 		return v
 	}
 	start := len(p.texts)
+	if p.raw {
+		for _, c := range v {
+			if c == '\\' {
+				p.texts = append(p.texts, c)
+			}
+			p.texts = append(p.texts, c)
+		}
+		return p.texts[start:len(p.texts):len(p.texts)]
+	}
 	for i := 0; i < len(v); i++ {
 		switch {
 		case v[i] != '\\' || i+1 == len(v):
