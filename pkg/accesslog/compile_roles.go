@@ -116,6 +116,12 @@ func (t *template) link(c *compiled) error {
 	for i := range t.fields {
 		if f := &t.fields[i]; f.scan == scanSearch {
 			t.segment(i)
+			end := &t.fields[f.segment]
+			for k := i; end.last && f.quoted && f.quoteAt+1 == len(end.after) && k <= f.segment; k++ {
+				if t.fields[k].user {
+					return t.errorf("only a quote stands behind %s, and an empty user is written as two, so where a line was cut cannot be told", t.fields[k].text)
+				}
+			}
 		}
 	}
 	for i := range t.fields {

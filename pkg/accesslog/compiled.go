@@ -29,6 +29,7 @@ type compiledParser struct {
 	texts    []byte // scratch for texts with JSON escapes
 	ends     []int  // of the fields of a segment, texts the shortest
 	longest  []int  // the same, texts the longest
+	kept     []int  // of a first reading
 	from     int    // the first field of the segment
 	limit    int    // the segment's stop
 	bareUser int    // where a bare "" stands, -1 if nowhere
@@ -39,7 +40,7 @@ type compiledParser struct {
 }
 
 func newCompiled(c *compiled, r Reading) Parser {
-	return &compiledParser{compiled: c, local: localClock{zone: r.location()}, ends: make([]int, len(c.fields)), longest: make([]int, len(c.fields))}
+	return &compiledParser{compiled: c, local: localClock{zone: r.location()}, ends: make([]int, len(c.fields)), longest: make([]int, len(c.fields)), kept: make([]int, len(c.fields))}
 }
 
 // Parse implements Parser.

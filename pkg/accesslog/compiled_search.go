@@ -11,31 +11,38 @@ const searchSteps = 2000
 func (p *compiledParser) search(i, pos int, line []byte, r *Record) (reason Reason, done bool) {
 	f := &p.fields[i]
 	last := &p.fields[f.segment]
-	p.limit, p.bareUser = len(line), -1
+	stop := len(line)
 	if f.quoted {
 		n := closingQuote(line[pos:])
-		if n >= 0 && pos+n+1 < len(line) && line[pos+n+1] == '"' && p.hasUser(i, f.segment) {
-			p.bareUser = pos + n
-			if n = closingQuote(line[p.bareUser+2:]); n >= 0 {
-				n += p.bareUser + 2 - pos
-			}
-		}
 		if n < 0 {
 			return p.cut(i, r), true
 		}
-		p.limit = pos + n
+		stop = pos + n
 	}
-	p.left, p.from = searchSteps, i
-	if !p.try(i, f.segment, pos, line, p.ends, false) {
-		return p.fields[i].reason(), true
-	}
-	if !p.try(i, f.segment, pos, line, p.longest, true) {
-		return p.fields[i].reason(), true
-	}
-	for k := i; k <= f.segment; k++ {
-		if p.ends[k] != p.longest[k] {
-			return p.fields[i].reason(), true
+	found := p.oneWay(i, pos, stop, -1, line)
+	if f.quoted && (stop+1 == len(line) || line[stop+1] == '"') && p.hasUser(i, f.segment) {
+		// The quote may be the first of the "" of an empty user: then the
+		// segment ends at the next one, and one of the two must be wrong.
+		if stop+1 == len(line) {
+			return p.cut(i, r), true
 		}
+		n := closingQuote(line[stop+2:])
+		switch {
+		case n >= 0 && found == noWay:
+			found = p.oneWay(i, pos, stop+2+n, stop, line)
+		case n >= 0:
+			ends := append(p.kept[:0], p.ends...)
+			if p.oneWay(i, pos, stop+2+n, stop, line) != noWay {
+				found = manyWays
+			}
+			p.kept = ends
+			copy(p.ends, ends)
+		case found == noWay, i <= p.required:
+			return p.cut(i, r), true
+		}
+	}
+	if found != oneWay {
+		return p.fields[i].reason(), true
 	}
 	if next := p.ends[f.segment] + len(last.after); last.last && next != len(line) {
 		return ReasonBadTail, true
@@ -49,6 +56,37 @@ func (p *compiledParser) search(i, pos int, line []byte, r *Record) (reason Reas
 		pos = end + len(g.after)
 	}
 	return ReasonNone, false
+}
+
+// ways is how many ways there are to read a segment.
+type ways uint8
+
+const (
+	noWay ways = iota
+	oneWay
+	manyWays
+)
+
+// oneWay reads the fields from i up to a stop. Of all ways to do so the one
+// with the shortest texts and the one with the longest are compared.
+func (p *compiledParser) oneWay(i, pos, stop, bareUser int, line []byte) ways {
+	last := p.fields[i].segment
+	p.limit, p.bareUser, p.left, p.from = stop, bareUser, searchSteps, i
+	if !p.try(i, last, pos, line, p.ends, false) {
+		if p.left < 0 {
+			return manyWays
+		}
+		return noWay
+	}
+	if !p.try(i, last, pos, line, p.longest, true) {
+		return manyWays
+	}
+	for k := i; k <= last; k++ {
+		if p.ends[k] != p.longest[k] {
+			return manyWays
+		}
+	}
+	return oneWay
 }
 
 func (p *compiledParser) hasUser(i, last int) bool {
