@@ -90,6 +90,7 @@ type field struct {
 	user   bool   // may be the bare "" that Apache writes for an empty user
 	maybe  bool   // a condition may make it "-"
 	list   bool   // X-Forwarded-For
+	alone  bool   // the pieces are the whole time
 	pieces []piece
 
 	// What link adds.

@@ -157,6 +157,13 @@ func (t *template) link(c *compiled) error {
 		}
 	}
 	t.headOf(c)
+	timed := 0
+	for i := range t.fields {
+		timed += b2i(t.fields[i].timed())
+	}
+	for i := range t.fields {
+		t.fields[i].alone = timed == 1 && t.fields[i].role == rolePieces && t.fields[i].width <= lastTimeLen
+	}
 	for i, f := range t.fields {
 		c.rescue = c.rescue || f.role == roleRequest && f.scan == scanQuoted && !t.raw && !t.json && i > 0 && t.fields[i-1].shape == shapeCLF && t.texts[i] == `] "` && strings.HasSuffix(t.texts[i-1], "[")
 	}

@@ -15,15 +15,21 @@ import (
 // the longest texts must be the same, and then there is no other.
 type compiledParser struct {
 	*compiled
-	clock  clfClock
-	local  localClock
-	parts  parts
-	other  parts // pieces that are passed over
-	epoch  int64
-	ident  []byte
-	path   []byte // the target's path, decoded by the server
-	query  []byte
-	length int64 // Content-Length of the response
+	clock      clfClock
+	local      localClock
+	parts      parts
+	last       [lastTimeLen]byte // the text of the last time, if its pieces stood together
+	lastTime   int64
+	lastOffset int16
+	lastFlags  Flags
+	lastKnown  bool  // last and what it came to are of one time
+	same       bool  // this line's time is the last
+	other      parts // pieces that are passed over
+	epoch      int64
+	ident      []byte
+	path       []byte // the target's path, decoded by the server
+	query      []byte
+	length     int64 // Content-Length of the response
 
 	target   []byte // scratch for a target put together
 	texts    []byte // scratch for texts with JSON escapes
@@ -38,6 +44,9 @@ type compiledParser struct {
 	attempt  Record // of unescaped
 	rescuing bool   // in unescaped
 }
+
+// lastTimeLen is the longest text of a time that is kept.
+const lastTimeLen = 40
 
 func newCompiled(c *compiled, r Reading) Parser {
 	return &compiledParser{compiled: c, local: localClock{zone: r.location()}, ends: make([]int, len(c.fields)), longest: make([]int, len(c.fields)), kept: make([]int, len(c.fields))}
@@ -420,9 +429,15 @@ func (p *compiledParser) finish(r *Record) Reason {
 		}
 		r.Time = p.epoch + p.parts.micros
 	case timePieces:
+		if p.same {
+			r.Time, r.UTCOffsetMin = p.lastTime, p.lastOffset
+			r.Flags |= p.lastFlags
+			break
+		}
 		if !p.parts.at(p.zoned, &p.local, r) {
 			return ReasonBadTime
 		}
+		p.lastTime, p.lastOffset, p.lastFlags, p.lastKnown = r.Time, r.UTCOffsetMin, r.Flags&FlagAmbiguousTime, true
 	}
 	if p.path != nil {
 		p.target = appendEscapedPath(p.target[:0], p.path)

@@ -111,8 +111,15 @@ func (p *compiledParser) setOther(f *field, v []byte, r *Record) Reason {
 			return ReasonBadTime
 		}
 	case rolePieces:
+		// Lines come in bursts of the same second: see clfClock.
+		if p.same = f.alone && p.lastKnown && string(v) == string(p.last[:len(v)]); p.same {
+			return ReasonNone
+		}
 		if !p.parts.read(f.pieces, v) {
 			return ReasonBadTime
+		}
+		if p.lastKnown = false; f.alone {
+			copy(p.last[:], v)
 		}
 	}
 	return ReasonNone
