@@ -122,6 +122,7 @@ func TestCorpus(t *testing.T) {
 	test("matomo/common_encoding_big5.log", "vhost_combined", 1, 1, not{})
 	test("matomo/ncsa_extended.log", "combined", 1, 1, not{})
 	test("awstats/testglobal.log", "combined", 101, 56, not{})
+	test("lnav/logfile_shop_access_log.0", "combined_forwarded", 1000, 1000, not{}) // the main of nginx's own packages
 	test("awstats/testsmall.log", "combined", 3, 3, not{})
 	test("matomo/caddy_json.log", "caddy", 3, 3, not{})
 	test("crowdsec/caddy-logs.log", "caddy", 12, 11, not{})
@@ -163,7 +164,6 @@ func TestCorpus(t *testing.T) {
 		"matomo/gandi.log", "matomo/icecast2.log", "mtail/lighttpd_access.log", "netdata/full.log",
 		"plaso/jira_access.log", "plaso/confluence_access.log", "awstats/testnginx.log", "awstats/testtime5.log",
 		"crowdsec/proftpd-logs.log", "crowdsec/pureftpd-logs.log", "crowdsec/synology-dsm-logs.log", // log-ins only: no transfers
-		"lnav/logfile_shop_access_log.0",                            // combined "X-Forwarded-For", the main of nginx's own packages
 		"lnav/logfile_uwsgi.0", "matomo/amazon_cloudfront_rtmp.log", // streams, without method and status
 		"crowdsec/nextcloud-logs.log", "lnav/logfile_nextcloud.0", "lnav/logfile_cloudflare.1", "lnav/logfile_cloudflare.json",
 		"lnav/logfile_caddy_log.0", // docker compose's own prefix before each line

@@ -25,6 +25,7 @@ type Candidate struct {
 	Reading Reading
 	Lines   int            // lines tried
 	Parsed  int            // of them, read, headers included
+	Cut     int            // of them, records of lines that are cut off
 	Formats map[string]int // records, by format
 }
 
@@ -34,9 +35,10 @@ const detectLines = 2000
 // Detect finds how a source is read, from the begin of its stream. Every family
 // of the table is tried, and before them the formats given (those of a server's
 // configuration), each bare and inside each wrapper. The reading that reads
-// most lines is taken; of equals the one that stands first in the table. It
-// must read at least a tenth of the lines: the syntaxes are so strict that a
-// text of another kind does not read at all, and a log that starts with rubbish
+// most lines is taken; of equals the one with fewer cut-off lines, then the one
+// that stands first in the table. It must read at least a tenth of the lines: the
+// syntaxes are so strict that a text of another kind does not read at all, and a
+// log that starts with rubbish
 // is still a log. The sample's last line may be cut.
 func Detect(sample []byte, given ...*Format) Detection {
 	var d Detection
@@ -47,7 +49,11 @@ func Detect(sample []byte, given ...*Format) Detection {
 			d.Candidates = append(d.Candidates, c)
 		}
 	}
-	slices.SortStableFunc(d.Candidates, func(a, b Candidate) int { return cmp.Compare(b.Parsed, a.Parsed) })
+	// Of readings that read as many lines, one that takes them for cut-off
+	// lines of a longer format is the worse.
+	slices.SortStableFunc(d.Candidates, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(b.Parsed, a.Parsed), cmp.Compare(a.Cut, b.Cut))
+	})
 	if len(d.Candidates) > 0 && d.Candidates[0].Parsed*10 >= d.Candidates[0].Lines {
 		d.Reading = d.Candidates[0].Reading
 	}
@@ -133,6 +139,9 @@ func try(sample []byte, reading Reading) Candidate {
 			shown++
 		} else {
 			shown--
+		}
+		if r.Flags&FlagCutOff != 0 {
+			c.Cut++
 		}
 		if r.Flags&FlagCutOff == 0 || main == nil {
 			c.Formats[r.Format.Name]++

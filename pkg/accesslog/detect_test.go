@@ -81,6 +81,9 @@ func TestDetectSamples(t *testing.T) {
 		if name == formatNginxCombined.Name {
 			want = formatCombined.Name // the same syntax
 		}
+		if name == formatNginxMain.Name {
+			want = formatCombinedForwarded.Name // the same
+		}
 		d := Detect(sample)
 		if !d.Reading.Known() || d.Reading.Main.Name != want {
 			t.Errorf("%s: %v", name, d.Reading.Main)

@@ -106,6 +106,8 @@ var table = []entry{
 	{formatVhostCombined, newCLF},
 	{formatCombinedIO, newCLF},
 	{formatNginxCombined, newCLF},
+	{formatCombinedForwarded, newCombinedForwarded},
+	{formatNginxMain, newNginxMain},
 	{formatTraefikCLF, newTraefikCLF},
 	{formatTrueNAS, newTrueNAS},
 	{formatCaddy, newCaddy},

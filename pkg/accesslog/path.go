@@ -76,3 +76,18 @@ func appendQuery(dst, query []byte) []byte {
 	}
 	return dst
 }
+
+// appendLoggedPath appends a path that its server had decoded and then escaped
+// for the log, as a request target that canonicalises back to it: what would
+// end or change it is written as %XX. Escapes of the log (\x0a) are left for
+// Unescape.
+func appendLoggedPath(dst, path []byte) []byte {
+	for _, c := range path {
+		if c == '%' || c == '?' || c == '#' || c < ' ' || c == 0x7f {
+			dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
+			continue
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}

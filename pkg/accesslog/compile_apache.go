@@ -1,0 +1,246 @@
+package accesslog
+
+import "strings"
+
+// CompileApache makes a format of a LogFormat string of Apache httpd, as the
+// documentation writes it or as it stands in a configuration (with \" for
+// quotes).
+//
+// Source: Apache mod_log_config (custom log formats), mod_logio, mod_ssl.
+func CompileApache(name, s string) (*Format, error) {
+	t := newTemplate("Apache", s)
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == '%':
+			n, err := t.directive(s[i:])
+			if err != nil {
+				return nil, err
+			}
+			i += n
+		case c == '\\' && i+1 < len(s):
+			switch s[i+1] {
+			case 't':
+				t.text("\t")
+			case 'n', 'r':
+				return nil, t.errorf(`\%c breaks the line`, s[i+1])
+			case '"', '\\':
+				t.text(s[i+1 : i+2])
+			default:
+				t.text(s[i : i+2])
+			}
+			i += 2
+		case c == '\n' || c == '\r':
+			return nil, t.errorf("a line break stands in it")
+		default:
+			t.text(s[i : i+1])
+			i++
+		}
+	}
+	if len(t.fields) == 0 {
+		return nil, t.errorf("no directive (%%h, %%t, %%r) stands in it")
+	}
+	return t.build(name)
+}
+
+// directive reads one directive, %, then conditions, which request of a
+// redirected one, an argument in braces and a letter.
+func (t *template) directive(s string) (int, error) {
+	var (
+		arg         string
+		conditional bool
+		final       = true // of %s: not told, or told to be the last
+		original    bool
+	)
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '%' && i == 1:
+			t.text("%")
+			return 2, nil
+		case c == '!', c == ',':
+		case c == '<':
+			final, original = false, true
+		case c == '>':
+			final, original = true, false
+		case c >= '0' && c <= '9':
+			conditional = true
+		case c == '{':
+			end := strings.IndexByte(s[i:], '}')
+			if end < 0 {
+				return 0, t.errorf("%q has no closing brace", s)
+			}
+			arg = s[i+1 : i+end]
+			i += end
+		case c == '^':
+			if i+3 > len(s) {
+				return 0, t.errorf("%q ends in the middle of a directive", s)
+			}
+			return i + 3, t.caret(s[:i+3], s[i+1:i+3], conditional)
+		default:
+			whole := s[:i+1]
+			if c == 's' {
+				rank := 1
+				if strings.Contains(whole, ">") && final {
+					rank = 0
+				}
+				t.field(field{text: whole, shape: shapeStatus, role: roleStatus, rank: rank + b2i(original), maybe: conditional})
+				return i + 1, nil
+			}
+			return i + 1, t.letter(whole, c, arg, conditional)
+		}
+	}
+	return 0, t.errorf("%q ends in the middle of a directive", s)
+}
+
+// caret reads the directives of three characters.
+func (t *template) caret(whole, name string, conditional bool) error {
+	f := field{text: whole, maybe: conditional}
+	switch name {
+	case "ti", "to":
+	case "FB", "FU":
+		f.shape = shapeNumber
+	default:
+		return t.errorf("%s is no directive that is known", whole)
+	}
+	t.field(f)
+	return nil
+}
+
+func (t *template) letter(whole string, c byte, arg string, conditional bool) error {
+	f := field{text: whole, maybe: conditional}
+	switch c {
+	case 'a', 'h':
+		f.shape, f.role, f.rank = shapeWord, roleClient, b2i(c == 'h')
+		if arg == "c" {
+			f.rank += 5 // of the connection: a proxy, where mod_remoteip is used
+		}
+	case 'A', 'L', 'P':
+		f.shape = shapeWord
+	case 'B', 'b':
+		f.shape, f.role, f.rank = shapeNumber, roleBytes, b2i(c == 'b')
+	case 'O':
+		f.shape, f.role = shapeNumber, roleSent
+	case 'I', 'S', 'k', 'p':
+		f.shape = shapeNumber
+	case 'C', 'e', 'n', 'f', 'R':
+	case 'x', 'c':
+		if c == 'c' && arg == "" {
+			f.shape, f.role, f.signs = shapeSign, roleConnection, "X+-"
+		}
+		if arg == "SSL_PROTOCOL" || strings.HasPrefix(arg, "SSL_CIPHER") {
+			f.shape = shapeWord
+		}
+	case 'D':
+		f.shape, f.role, f.scale = shapeNumber, roleDuration, 1
+	case 'T':
+		f.shape, f.role, f.scale, f.rank = shapeNumber, roleDuration, 1e6, 2
+		switch arg {
+		case "ms":
+			f.scale, f.rank = 1e3, 1
+		case "us":
+			f.scale, f.rank = 1, 0
+		case "", "s":
+		default:
+			return t.errorf("%s: the unit is none of s, ms and us", whole)
+		}
+	case 'H':
+		f.shape, f.role = shapeWord, roleProtocol
+	case 'i':
+		f.header(arg)
+	case 'o':
+		f.replyHeader(arg)
+	case 'l':
+		f.shape, f.role = shapeWord, roleIdent
+	case 'm':
+		f.shape, f.role = shapeWord, roleMethod
+	case 'q':
+		f.role = roleQuery
+	case 'r':
+		f.role = roleRequest
+	case 'u':
+		f.role, f.user = roleUser, true
+	case 'U':
+		f.role = rolePath
+	case 'v':
+		f.shape, f.role = shapeWord, roleHost
+	case 'V':
+		f.role, f.rank = roleHost, 1
+	case 'X':
+		f.shape, f.role, f.signs = shapeSign, roleConnection, "X+-"
+	case 't':
+		return t.apacheTime(whole, arg, conditional)
+	default:
+		return t.errorf("%s is no directive that is known", whole)
+	}
+	t.field(f)
+	return nil
+}
+
+// header says what a header of the request is.
+func (f *field) header(name string) {
+	switch strings.ToLower(name) {
+	case "referer":
+		f.role = roleReferrer
+	case "user-agent":
+		f.role = roleAgent
+	case "x-forwarded-for":
+		f.role, f.list = roleForwarded, true
+	case "x-real-ip", "true-client-ip", "cf-connecting-ip", "x-client-ip":
+		f.shape, f.role, f.rank = shapeText, roleClientLast, 3
+	case "host":
+		f.role, f.rank = roleHost, 2
+	case "range":
+		f.role = roleRange
+	}
+}
+
+// replyHeader says what a header of the response is.
+func (f *field) replyHeader(name string) {
+	switch strings.ToLower(name) {
+	case "content-range":
+		f.role = roleContentRange
+	case "content-length":
+		f.role = roleContentLength
+	}
+}
+
+// apacheTime reads %t and %{...}t. The time is that of the request's begin
+// unless it says end:.
+func (t *template) apacheTime(whole, arg string, conditional bool) error {
+	at := TimeAtStart
+	if rest, ok := strings.CutPrefix(arg, "begin"); ok && (rest == "" || rest[0] == ':') {
+		arg = strings.TrimPrefix(rest, ":")
+	} else if rest, ok := strings.CutPrefix(arg, "end"); ok && (rest == "" || rest[0] == ':') {
+		at, arg = TimeAtEnd, strings.TrimPrefix(rest, ":")
+	}
+	number := func(shape shape, r role, scale int64) {
+		t.field(field{text: whole, shape: shape, role: r, scale: scale, at: at, maybe: conditional})
+	}
+	fraction := func(kind pieceKind) {
+		t.field(field{text: whole, shape: shapeFixed, role: rolePieces, at: at, maybe: conditional, pieces: []piece{{kind, ""}}})
+	}
+	switch arg {
+	case "":
+		if conditional {
+			return t.errorf("%s stands under a condition, and a line without it has no time", whole)
+		}
+		t.text("[")
+		t.field(field{text: whole, shape: shapeCLF, role: roleTime, at: at})
+		t.text("]")
+	case "sec":
+		number(shapeNumber, roleEpoch, 1e6)
+	case "msec":
+		number(shapeNumber, roleEpoch, 1e3)
+	case "usec":
+		number(shapeNumber, roleEpoch, 1)
+	case "msec_frac":
+		fraction(pieceMilli)
+	case "usec_frac":
+		fraction(pieceMicro)
+	default:
+		if conditional {
+			return t.errorf("%s stands under a condition, and a line without it has no time", whole)
+		}
+		return t.strftime(whole, arg, at)
+	}
+	return nil
+}
