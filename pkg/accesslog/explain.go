@@ -1,14 +1,15 @@
 package accesslog
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Explanation shows a detection by the sample that it was made from. Texts are
-// as logged: whoever prints them escapes them.
+// Explanation shows a detection by the sample that it was made from, of which it
+// borrows nothing. Texts are as logged: whoever prints them escapes them.
 type Explanation struct {
 	Lines    int       // as Detection.Lines
 	Parsed   int       // of them read, by the reading that was taken
@@ -73,7 +74,7 @@ func (d Detection) Explain(sample []byte) Explanation {
 			e.Comments++
 		default:
 			if len(e.Rejects) < explained {
-				e.Rejects = append(e.Rejects, Example{Line: n, Reason: reason, Raw: text[:min(len(text), RejectHead)]})
+				e.Rejects = append(e.Rejects, Example{Line: n, Reason: reason, Raw: bytes.Clone(text[:min(len(text), RejectHead)])})
 			}
 		}
 	}
