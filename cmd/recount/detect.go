@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -90,8 +89,7 @@ func detected(f *pipeline.Detected) report.Detected {
 			d.Notes = append(d.Notes, "it is empty")
 		}
 	default:
-		d.Advice = f.Detection.Tried() + ". If you know the format, name it with --format (of analyze): " + strings.Join(accesslog.FormatNames(), ", ") +
-			". If it is no access log, leave it out."
+		d.Advice = f.Detection.Tried() + ". If you know the format, name it to analyze with --format; 'recount formats' lists them. If it is no access log, leave it out."
 	}
 	if len(e.Records) > 0 {
 		d.FirstTime, d.LastTime = timeText(e.First), timeText(e.Last)

@@ -97,6 +97,9 @@ func Detections(w io.Writer, list []Detected, width int) error {
 	return err
 }
 
+// shownRunners is how many runners-up are drawn; JSON has all.
+const shownRunners = 5
+
 func detection(b *bytes.Buffer, d *Detected, width int) {
 	head := escape.Terminal(d.Source)
 	if d.Compression != "" {
@@ -120,8 +123,11 @@ func detection(b *bytes.Buffer, d *Detected, width int) {
 	f.add("last time", suffix(d.LastTime, " (of the sample)"))
 	if len(d.RunnersUp) > 0 {
 		var others []string
-		for _, r := range d.RunnersUp {
+		for _, r := range d.RunnersUp[:min(len(d.RunnersUp), shownRunners)] {
 			others = append(others, r.Format+" "+share(r.Parsed, r.Lines))
+		}
+		if more := len(d.RunnersUp) - shownRunners; more > 0 {
+			others = append(others, "and "+group(int64(more))+" more")
 		}
 		f.add("runners-up", strings.Join(others, "; "))
 	}

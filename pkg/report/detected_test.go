@@ -16,7 +16,7 @@ func TestDetections(t *testing.T) {
 			FirstTime: "2019-02-18T09:00:00Z", LastTime: "2019-02-18T10:00:00Z",
 			Records:   []DetectedRecord{{Line: 1234, Fields: DetectedFields{{"client", "192.0.2.7"}, {"user_agent", "two  spaces\u202e " + strings.Repeat("x", 60)}}}},
 			Rejects:   []DetectedReject{{Line: 7, Reason: "bad_time", Raw: "\x1b[2J" + strings.Repeat("y", 80)}},
-			RunnersUp: []DetectedReading{{"combined", 1, 2000}, {"common", 500, 2000}},
+			RunnersUp: []DetectedReading{{"combined", 1, 2000}, {"common", 500, 2000}, {"c", 1, 2}, {"d", 1, 2}, {"e", 1, 2}, {"f", 1, 2}, {"g", 1, 2}},
 		},
 		{Source: "empty.log", Format: "unknown", Notes: []string{"it is empty"}},
 	}
@@ -36,7 +36,9 @@ func TestDetections(t *testing.T) {
   first time        2019-02-18T09:00:00Z (of the sample)
   last time         2019-02-18T10:00:00Z (of the sample)
   runners-up        combined 1 of 2,000 (under 0.1 %);
-                    common 500 of 2,000 (25 %)
+                    common 500 of 2,000 (25 %); c 1 of 2 (50
+                    %); d 1 of 2 (50 %); e 1 of 2 (50 %);
+                    and 2 more
   record in line 1,234
     client      192.0.2.7
     user_agent  two  spaces\u202e xxxxxxxxxxxxxxxxxxxxxxxxxx
