@@ -35,6 +35,9 @@ const exitCodes = `Exit codes:
 // errDamaged ends a run that is done, but not with all of the evidence.
 var errDamaged = errors.New("some evidence was damaged or unread")
 
+// errDetect ends a look at sources of which not all can be analysed.
+var errDetect = errors.New("some evidence is of unknown format, damaged or unread")
+
 // failure is an error with a hint that is not about usage.
 type failure struct {
 	err  error
@@ -54,6 +57,9 @@ func finish(err error, w io.Writer) int {
 		return exitDone
 	case errors.Is(err, errDamaged):
 		say(w, "warning", err.Error()+"; the case says what and why")
+		return exitDamaged
+	case errors.Is(err, errDetect):
+		say(w, "warning", err.Error())
 		return exitDamaged
 	case errors.Is(err, context.Canceled):
 		say(w, "error", "interrupted; no case was written")

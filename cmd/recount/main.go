@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // a Windows machine has no time zone database
 
 	"github.com/spf13/cobra"
 
@@ -84,6 +85,8 @@ globs or - for standard input):
 		newAnalyzeCommand(s),
 		newShowCommand(s),
 		newVerifyCommand(s),
+		newDetectCommand(s),
+		newFormatsCommand(s),
 		newVersionCommand(s),
 		newCompletionCommand(s),
 	)

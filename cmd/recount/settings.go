@@ -64,6 +64,8 @@ func analyzeSettings(o *analyzeOptions, changed func(flag string) bool, args []s
 	}
 	p.Formats = either(changed("format"), perSource(o.formats), fromFile(file.Format))
 	p.Meanings = either(changed("bytes-meaning"), perSource(o.meanings), fromFile(file.BytesMeaning))
+	p.Zones = either(changed("timezone"), perSource(o.zones), fromFile(file.Timezone))
+	p.Years = either(changed("year"), perSource(o.years), fromFile(file.Year))
 	tables := file.Tables
 	if changed("tables") || tables == nil {
 		tables = strings.Split(o.tables, ",")
@@ -82,13 +84,23 @@ const (
 // check refuses values that mean nothing, wherever they come from.
 func check(p *pipeline.Options) error {
 	for _, f := range p.Formats {
-		if _, ok := accesslog.FormatByName(f.Value); !ok {
+		if _, ok := accesslog.ReadingByName(f.Value); !ok {
 			return usage(fmt.Sprintf("unknown format %q", f.Value), didYouMean(f.Value, accesslog.FormatNames())+"the formats are "+strings.Join(accesslog.FormatNames(), ", "))
 		}
 	}
 	for _, m := range p.Meanings {
 		if _, ok := accesslog.ParseMeaning(m.Value); !ok {
 			return usage(fmt.Sprintf("unknown bytes meaning %q", m.Value), "the meanings are planned, accepted_body, accepted_with_headers, transferred and unknown")
+		}
+	}
+	for _, z := range p.Zones {
+		if _, err := pipeline.Zone(z.Value); err != nil {
+			return err
+		}
+	}
+	for _, y := range p.Years {
+		if _, err := pipeline.Year(y.Value); err != nil {
+			return err
 		}
 	}
 	for _, t := range p.Tables {

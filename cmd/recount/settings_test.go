@@ -49,6 +49,8 @@ inventory: files.csv
 geo: [a.mmdb]
 format: common
 bytes_meaning: [{source: "*.1", meaning: planned}]
+timezone: [{source: "*.2", zone: Asia/Kathmandu}]
+year: 2018
 tables: []
 compression: zstd
 memory: 2GiB
@@ -78,6 +80,8 @@ custody: {case_number: 7}
 	want.Recordings, want.Inventory, want.Geo = []string{"**/*.wav"}, "files.csv", []string{"a.mmdb"}
 	want.Formats = []pipeline.PerSource{{Value: "common"}}
 	want.Meanings = []pipeline.PerSource{{Glob: "*.1", Value: "planned"}}
+	want.Zones = []pipeline.PerSource{{Glob: "*.2", Value: "Asia/Kathmandu"}}
+	want.Years = []pipeline.PerSource{{Value: "2018"}}
 	want.Tables, want.Compression, want.Memory, want.Workers, want.Temp = []string{}, "zstd", 2<<30, 3, "spill"
 	want.Custody, want.ConfigFile = map[string]any{"case_number": "7"}, "recount.yaml"
 	if !reflect.DeepEqual(file, want) || len(file.ConfigSHA256) != 64 {
@@ -85,7 +89,7 @@ custody: {case_number: 7}
 	}
 
 	flags, _, err := settingsOf(t, "access.log", "-o", "case", "--recordings", "re:x", "--inventory", "", "--geo", "b.mmdb",
-		"--format", "a=b/*=combined", "--format", "combined", "--bytes-meaning", "unknown", "--tables", "all", "--compression", "snappy",
+		"--format", "a=b/*=combined", "--format", "combined", "--bytes-meaning", "unknown", "--timezone", "Europe/Stockholm", "--timezone", "b=UTC", "--year", "a=2019", "--tables", "all", "--compression", "snappy",
 		"--memory", "1M", "--workers", "0", "--temp", "t")
 	if err != nil {
 		t.Fatal(err)
@@ -93,6 +97,8 @@ custody: {case_number: 7}
 	want.Recordings, want.Inventory, want.Geo = []string{"re:x"}, "", []string{"b.mmdb"}
 	want.Formats = []pipeline.PerSource{{Glob: "a=b/*", Value: "combined"}, {Value: "combined"}}
 	want.Meanings = []pipeline.PerSource{{Value: "unknown"}}
+	want.Zones = []pipeline.PerSource{{Value: "Europe/Stockholm"}, {Glob: "b", Value: "UTC"}}
+	want.Years = []pipeline.PerSource{{Glob: "a", Value: "2019"}}
 	want.Tables, want.Compression, want.Memory, want.Workers, want.Temp = nil, "snappy", 1<<20, 0, "t"
 	if !reflect.DeepEqual(flags, want) {
 		t.Errorf("got  %+v\nwant %+v", flags, want)

@@ -80,13 +80,16 @@ const (
 // House is the plan of this module.
 func House() Rules {
 	return Rules{
-		Module:       module,
-		Rooms:        rooms(),
-		Libraries:    libraries,
-		Std:          bannedStd,
-		Unsafe:       map[string]string{},
-		BlankImports: map[string]string{"embed": "go:embed needs it and it does nothing on import"},
-		LongFiles:    map[string]string{},
+		Module:    module,
+		Rooms:     rooms(),
+		Libraries: libraries,
+		Std:       bannedStd,
+		Unsafe:    map[string]string{},
+		BlankImports: map[string]string{
+			"embed":       "go:embed needs it and it does nothing on import",
+			"time/tzdata": "a Windows machine has no time zone database; it only adds one",
+		},
+		LongFiles: map[string]string{},
 		BadNames: map[string]string{
 			"util": whyNames, "utils": whyNames, "common": whyNames, "helpers": whyNames, "helper": whyNames,
 			"models": whyNames, "model": whyNames, "misc": whyNames, "shared": whyNames, "base": whyNames,

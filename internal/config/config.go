@@ -37,6 +37,8 @@ type File struct {
 	Geo          []string
 	Format       []PerSource
 	BytesMeaning []PerSource
+	Timezone     []PerSource
+	Year         []PerSource
 	Tables       []string
 	Compression  string
 	Memory       int64 // bytes

@@ -19,6 +19,8 @@ geo: [City.mmdb, /srv/ASN.mmdb]
 format:
   - {source: "*.1", format: combined}
 bytes_meaning: accepted_body
+timezone: [{source: nas/*, zone: Europe/Stockholm}]
+year: 2019
 tables: [requests, downloads]
 compression: zstd
 memory: 512MiB
@@ -41,6 +43,7 @@ custody:
 		Inventory:  "/case/lists/inventory.csv",
 		Geo:        []string{"/case/City.mmdb", "/srv/ASN.mmdb"},
 		Format:     []PerSource{{"*.1", "combined"}}, BytesMeaning: []PerSource{{"", "accepted_body"}},
+		Timezone: []PerSource{{"nas/*", "Europe/Stockholm"}}, Year: []PerSource{{"", "2019"}},
 		Tables: []string{"requests", "downloads"}, Compression: "zstd",
 		Memory: 512 << 20, Temp: "/tmp", Workers: 2,
 		Custody: map[string]string{"case_number": "00123", "acquired_at": "2019-02-18T10:00:00Z", "note": "two disks\nsealed\n"},
@@ -64,7 +67,7 @@ func TestParseEmpty(t *testing.T) {
 // The place of a mistake must be named, since the figures depend on the file.
 func TestParseErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"inventry: a.csv\n", `"recount.yaml" line 1, key "inventry": unknown key; the keys are recordings, inventory, geo, format, bytes_meaning, tables, compression, memory, temp, workers, custody`},
+		{"inventry: a.csv\n", `"recount.yaml" line 1, key "inventry": unknown key; the keys are recordings, inventory, geo, format, bytes_meaning, timezone, year, tables, compression, memory, temp, workers, custody`},
 		{"# x\n\nclaims: []\n", `"recount.yaml" line 3, key "claims": unknown key`},
 		{"workers: 1\nworkers: 2\n", `"recount.yaml" line 2: mapping key "workers" already defined`},
 		{"workers: -1\n", `line 1, key "workers": "-1" is not a whole number`},
@@ -74,6 +77,8 @@ func TestParseErrors(t *testing.T) {
 		{"geo: [{a: b}]\n", `key "geo": want one text`},
 		{"format:\n  - {source: a, formt: b}\n", `key "format": line 2: unknown key "formt"; the keys are source, format`},
 		{"format:\n  - {source: a}\n", `line 2: want both source and format`},
+		{"timezone:\n  - {source: a, timezone: UTC}\n", `key "timezone": line 2: unknown key "timezone"; the keys are source, zone`},
+		{"year:\n  - {source: a}\n", `line 2: want both source and year`},
 		{"bytes_meaning:\n  - planned\n", `line 2: want {source: GLOB, meaning: MEANING}`},
 		{"custody: yes please\n", `key "custody": want keys with values`},
 		{"custody:\n  a: [1]\n", `key "custody": "a" in line 2: want one text`},

@@ -16,6 +16,7 @@ type Options struct {
 	Formats  []PerSource         // which format a source has, where the user says so; Value is a format name
 	Given    []*accesslog.Format // formats of a server's configuration, offered to every source
 	Zones    []PerSource         // time zone of sources whose times have none, an IANA name
+	Years    []PerSource         // year of the first line of sources whose times have none
 	Meanings []PerSource         // which bytes meaning a source has, where the user says so; Value is a meaning
 
 	Recordings []string // globs, or one regular expression written as re:EXPR; empty: audio and video files

@@ -6,6 +6,7 @@ import (
 	"hash"
 	"io"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,11 +17,16 @@ import (
 
 // openSources makes the sources, with what the user said of them.
 func (a *analysis) openSources() error {
-	if err := a.everyGlobMatches("--format", a.options.Formats); err != nil {
-		return err
-	}
-	if err := a.everyGlobMatches("--bytes-meaning", a.options.Meanings); err != nil {
-		return err
+	for _, setting := range []struct {
+		flag   string
+		values []PerSource
+	}{
+		{"--format", a.options.Formats}, {"--bytes-meaning", a.options.Meanings},
+		{"--timezone", a.options.Zones}, {"--year", a.options.Years},
+	} {
+		if err := a.everyGlobMatches(setting.flag, setting.values); err != nil {
+			return err
+		}
 	}
 	for _, s := range a.set.Sources {
 		src := &source{Source: s}
@@ -29,11 +35,10 @@ func (a *analysis) openSources() error {
 			return err
 		}
 		if ok {
-			f, known := accesslog.FormatByName(name)
-			if !known {
+			var known bool
+			if src.reading, known = accesslog.ReadingByName(name); !known {
 				return &UsageError{Err: fmt.Errorf("unknown format %q", name), Hint: "the formats are " + strings.Join(accesslog.FormatNames(), ", ")}
 			}
-			src.reading = accesslog.Only(f)
 		}
 		name, ok, err = lastMatch(a.options.Meanings, s.Path)
 		if err != nil {
@@ -49,14 +54,45 @@ func (a *analysis) openSources() error {
 			return err
 		}
 		if ok {
-			if src.zone, err = time.LoadLocation(name); err != nil {
-				return &UsageError{Err: fmt.Errorf("unknown time zone %q", name), Hint: "give an IANA name such as Europe/Stockholm, or UTC"}
+			if src.zone, err = Zone(name); err != nil {
+				return err
 			}
-			src.reading.Zone = src.zone
 		}
+		name, ok, err = lastMatch(a.options.Years, s.Path)
+		if err != nil {
+			return err
+		}
+		if ok {
+			if src.year, err = Year(name); err != nil {
+				return err
+			}
+		}
+		src.reading.Zone, src.reading.Year = src.zone, src.year
 		a.sources = append(a.sources, src)
 	}
 	return nil
+}
+
+// Zone finds a time zone by its IANA name. The names that stand for the zone of
+// this machine are refused: the figures would depend on where they are made.
+func Zone(name string) (*time.Location, error) {
+	switch name {
+	case "", "Local", "localtime", "posixrules":
+	default:
+		if zone, err := time.LoadLocation(name); err == nil {
+			return zone, nil
+		}
+	}
+	return nil, &UsageError{Err: fmt.Errorf("unknown time zone %q", name), Hint: "give an IANA name such as Europe/Stockholm, or UTC"}
+}
+
+// Year reads the year of a source's first line.
+func Year(s string) (int, error) {
+	year, err := strconv.Atoi(s)
+	if err != nil || year < 1970 || year > 9999 {
+		return 0, &UsageError{Err: fmt.Errorf("%q is no year of a log", s), Hint: "give the year of the first line, such as 2019"}
+	}
+	return year, nil
 }
 
 // everyGlobMatches refuses a setting that is for no source: it is a mistake

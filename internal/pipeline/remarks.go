@@ -12,8 +12,15 @@ import (
 // before the sources are written.
 func (a *analysis) noteUnknown() {
 	for _, s := range a.sources {
-		if s.err == "" && s.stats.lines > s.stats.blank && len(s.stats.formats) == 0 {
-			s.err = "unknown format: no line could be read; name it with --format"
+		if s.err == "" && s.stats.rejected > 0 && len(s.stats.formats) == 0 {
+			s.err = "unknown format: no line could be read"
+			if s.reading.Known() {
+				s.err += " as " + s.reading.Name()
+			}
+			if s.tried != "" {
+				s.err += " (" + s.tried + ")"
+			}
+			s.err += "; look at it with 'recount detect' and name the format with --format"
 		}
 	}
 }
@@ -36,6 +43,7 @@ func (a *analysis) warnings(t *totals) []string {
 		if s.stats.cutOff > 0 {
 			add("%s: %d lines are cut off behind the status; what is whole of them was used", s.Path, s.stats.cutOff)
 		}
+		a.timeRemarks(s, add)
 		meaning, _ := s.meaningText()
 		if remark := a.sizeCheck(s).remark(meaning); remark != "" {
 			add("%s: %s", s.Path, remark)
@@ -74,6 +82,45 @@ func (a *analysis) warnings(t *totals) []string {
 	return w
 }
 
+// timeRemarks says what of a source's times was not in its log.
+func (a *analysis) timeRemarks(s *source, add func(format string, args ...any)) {
+	if s.zone == nil && s.zoneless() {
+		add("%s: times have no zone and were taken as UTC; give --timezone", s.Path)
+	}
+	if s.stats.ambiguous > 0 {
+		add("%s: %d lines fall into the hour that is repeated in autumn; the first was assumed", s.Path, s.stats.ambiguous)
+	}
+	if s.stats.yearless > 0 && s.year == 0 {
+		add("%s: the log has no years, and that of its first line was not given: the times of %d lines are of no true year; give --year", s.Path, s.stats.yearless)
+	}
+	if s.stats.timeless > 0 {
+		add("%s: %d lines were read and have no time; where a log has no years, give --year", s.Path, s.stats.timeless)
+	}
+}
+
+// timeAssumptions lists what is taken for true of the sources' times.
+func (a *analysis) timeAssumptions() []casefile.Assumption {
+	var out []casefile.Assumption
+	for _, s := range a.sources {
+		if s.zoneless() {
+			zone := casefile.Assumption{What: "time zone of " + s.Path, Value: "UTC", By: "default", Why: "the log does not say, and none was given"}
+			if s.zone != nil {
+				zone.Value, zone.By, zone.Why = s.zone.String(), "user", "the log does not say"
+			}
+			out = append(out, zone)
+		}
+		if s.stats.yearless > 0 {
+			years := casefile.Assumption{What: "years of " + s.Path, Value: "inferred from the order of lines", By: "inferred", Why: "the log has none, nor was that of its first line given"}
+			if s.year != 0 {
+				years.Value += fmt.Sprintf(", from %d on", s.year)
+				years.Why = "the log has none; that of its first line is the user's word"
+			}
+			out = append(out, years)
+		}
+	}
+	return out
+}
+
 // where says where rejects are kept, if they are.
 func (a *analysis) where() string {
 	if a.writer.Wants(casefile.TableRejects) {
@@ -107,6 +154,7 @@ func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 		}
 		out = append(out, casefile.Assumption{What: "bytes meaning of " + s.Path, Value: meaning, By: by, Why: why})
 	}
+	out = append(out, a.timeAssumptions()...)
 	for _, s := range a.sources {
 		if n, shortest, longest := s.stats.headers.Learned(); n > 0 {
 			out = append(out, casefile.Assumption{
@@ -148,6 +196,13 @@ func (a *analysis) limits(t *totals) []string {
 	}
 	if n := t.sizeFrom[""]; n > 0 {
 		out = append(out, fmt.Sprintf("The size of %d recordings that were handed over is not known: none of their downloads can be proven complete.", n))
+	}
+	var accessOnly int64
+	for _, s := range a.sources {
+		accessOnly += s.stats.accessOnly
+	}
+	if accessOnly > 0 {
+		out = append(out, fmt.Sprintf("%d lines show that a recording was read in place (SMB, a file manager), and never how much of it: such downloads are possible at most.", accessOnly))
 	}
 	for _, s := range a.sources {
 		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.formats) > 0 {

@@ -154,7 +154,7 @@ func (s *scanner) source(ctx context.Context, src *source) {
 			src.err = err.Error()
 			return
 		}
-		if !detected && !chunk.InLong && len(chunk.Data) > 0 {
+		if !detected && isSample(chunk) {
 			src.reading, detected = s.detect(src, chunk.Data), true
 		}
 		p := &piece{offset: chunk.Offset}
@@ -169,9 +169,12 @@ func (s *scanner) source(ctx context.Context, src *source) {
 
 // detect finds how a source is read.
 func (s *scanner) detect(src *source, sample []byte) accesslog.Reading {
-	reading := accesslog.Detect(sample, s.options.Given...).Reading
-	reading.Zone = src.zone
-	return reading
+	d := accesslog.Detect(sample, s.options.Given...)
+	if !d.Reading.Known() {
+		src.tried = d.Tried()
+	}
+	d.Reading.Zone, d.Reading.Year = src.zone, src.year
+	return d.Reading
 }
 
 // finish records what is known at the end of a source.

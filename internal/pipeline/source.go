@@ -1,7 +1,9 @@
 package pipeline
 
 import (
+	"cmp"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -19,6 +21,8 @@ type source struct {
 	evidence.Source
 	reading    accesslog.Reading
 	zone       *time.Location    // of times without one, by the user's word; nil: none given
+	year       int               // of the first line, by the user's word; 0: none given
+	tried      string            // what detection tried in vain
 	meaning    accesslog.Meaning // by the user's word
 	meaningSet bool
 	pieces     []*piece
@@ -66,23 +70,32 @@ func (s *source) meaningOf(f *accesslog.Format) accesslog.Meaning {
 	return f.Meaning
 }
 
-// formats lists the names of the formats that lines of the source had, the
-// most frequent first.
-func (s *source) formats() []string {
-	var names []string
-	for name := range s.stats.formats {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		if d := *s.stats.formats[b] - *s.stats.formats[a]; d != 0 {
-			if d > 0 {
-				return 1
-			}
-			return -1
-		}
-		return strings.Compare(a, b)
+// formats lists the formats that lines of the source had, the most frequent
+// first.
+func (s *source) formats() []*accesslog.Format {
+	return slices.SortedFunc(maps.Keys(s.stats.formats), func(a, b *accesslog.Format) int {
+		return cmp.Or(cmp.Compare(*s.stats.formats[b], *s.stats.formats[a]), strings.Compare(a.Name, b.Name))
 	})
-	return names
+}
+
+// formatText names them, each behind the source's wrapper if it has one.
+func (s *source) formatText() string {
+	var names []string
+	for _, f := range s.formats() {
+		names = append(names, accesslog.Reading{Main: f, Wrapper: s.reading.Wrapper}.Name())
+	}
+	return strings.Join(names, ",")
+}
+
+// zoneless says whether lines of the source have local times and do not say of
+// which zone.
+func (s *source) zoneless() bool {
+	for f := range s.stats.formats {
+		if f.Zone == accesslog.ZoneLocal {
+			return true
+		}
+	}
+	return false
 }
 
 // stats are the counts of one source, or of a part of it.
@@ -90,23 +103,40 @@ type stats struct {
 	lines, requests, other, rejected, comments, blank int64
 
 	first, last int64 // of the records' times
-	formats     map[string]*int64
+	formats     map[*accesslog.Format]*int64
 	headers     download.Headers
 	cutOff      int64
+	ambiguous   int64 // times that the clock showed twice
+	yearless    int64 // times whose year was inferred
+	timeless    int64 // records without a time
+	accessOnly  int64 // requests of which the log never shows how much
 }
 
 func newStats() stats {
-	return stats{first: accesslog.NoTime, last: accesslog.NoTime, formats: map[string]*int64{}}
+	return stats{first: accesslog.NoTime, last: accesslog.NoTime, formats: map[*accesslog.Format]*int64{}}
 }
 
 // format gives the counter of a format.
-func (s *stats) format(name string) *int64 {
-	n := s.formats[name]
+func (s *stats) format(f *accesslog.Format) *int64 {
+	n := s.formats[f]
 	if n == nil {
 		n = new(int64)
-		s.formats[name] = n
+		s.formats[f] = n
 	}
 	return n
+}
+
+// flags counts the remarks about a record.
+func (s *stats) flags(f accesslog.Flags) {
+	if f&accesslog.FlagCutOff != 0 {
+		s.cutOff++
+	}
+	if f&accesslog.FlagAmbiguousTime != 0 {
+		s.ambiguous++
+	}
+	if f&accesslog.FlagYearInferred != 0 {
+		s.yearless++
+	}
 }
 
 // seen widens the span of time.
@@ -133,8 +163,12 @@ func (s *stats) merge(o *stats) {
 	s.cutOff += o.cutOff
 	s.seen(o.first)
 	s.seen(o.last)
-	for name, n := range o.formats {
-		*s.format(name) += *n
+	s.ambiguous += o.ambiguous
+	s.yearless += o.yearless
+	s.timeless += o.timeless
+	s.accessOnly += o.accessOnly
+	for f, n := range o.formats {
+		*s.format(f) += *n
 	}
 	s.headers.Merge(&o.headers)
 }

@@ -125,7 +125,7 @@ func (s *source) row() casefile.SourceRow {
 	}
 	return casefile.SourceRow{
 		Source: s.ID, Path: s.Path, Bytes: bytes, SHA256: s.sum, StreamBytes: streamLen, StreamSHA256: s.streamSum,
-		Format: strings.Join(s.formats(), ","), Meaning: meaning, MeaningWhy: why,
+		Format: s.formatText(), Meaning: meaning, MeaningWhy: why,
 		Lines: s.stats.lines, Requests: s.stats.requests, Other: s.stats.other, Rejected: s.stats.rejected,
 		Comments: s.stats.comments, Blank: s.stats.blank,
 		FirstTime: s.stats.first, LastTime: s.stats.last, Error: s.err,
@@ -138,16 +138,15 @@ func (s *source) meaningText() (meaning, why string) {
 		return s.meaning.String(), "by the user's word"
 	}
 	var meanings, whys []string
-	for _, name := range s.formats() {
-		f, _ := accesslog.FormatByName(name)
+	for _, f := range s.formats() {
 		m := s.meaningOf(f)
 		if !slices.Contains(meanings, m.String()) {
 			meanings = append(meanings, m.String())
 		}
 		if m == f.Meaning {
-			whys = append(whys, name+": "+f.MeaningWhy)
+			whys = append(whys, f.Name+": "+f.MeaningWhy)
 		} else {
-			whys = append(whys, name+": by the user's word")
+			whys = append(whys, f.Name+": by the user's word")
 		}
 	}
 	if len(meanings) == 0 {
@@ -167,7 +166,7 @@ func (a *analysis) manifest() *casefile.Manifest {
 		meaning, _ := s.meaningText()
 		m.Sources = append(m.Sources, casefile.ManifestSource{
 			Source: s.ID, Path: s.Path, Bytes: s.bytes, SHA256: s.sum, StreamBytes: s.streamLen, StreamSHA256: s.streamSum,
-			Format: strings.Join(s.formats(), ","), Meaning: meaning, Error: s.err,
+			Format: s.formatText(), Meaning: meaning, Error: s.err,
 		})
 		for _, n := range s.notes {
 			m.Notes = append(m.Notes, s.Path+": "+n)
@@ -206,10 +205,12 @@ func (a *analysis) configuration() any {
 	return struct {
 		Formats     []perSource `json:"format"`
 		Meanings    []perSource `json:"bytes_meaning"`
+		Zones       []perSource `json:"timezone"`
+		Years       []perSource `json:"year"`
 		Recordings  []string    `json:"recordings"`
 		Tables      []string    `json:"tables"`
 		Compression string      `json:"compression"`
-	}{list(o.Formats), list(o.Meanings), append([]string{}, o.Recordings...), tables, o.Compression}
+	}{list(o.Formats), list(o.Meanings), list(o.Zones), list(o.Years), append([]string{}, o.Recordings...), tables, o.Compression}
 }
 
 // run says when and where it was done.

@@ -138,13 +138,16 @@ func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
 			r.Flags |= accesslog.FlagUnterminated
 		}
 	}
-	if r.Flags&accesslog.FlagCutOff != 0 {
-		st.cutOff++
+	if r.Flags != 0 {
+		st.flags(r.Flags)
 	}
 	if r.Format != w.format {
-		w.format, w.counter = r.Format, st.format(r.Format.Name)
+		w.format, w.counter = r.Format, st.format(r.Format)
 	}
 	*w.counter++
+	if r.Time == accesslog.NoTime {
+		st.timeless++
+	}
 	st.seen(r.Time)
 	match := w.match(r.Target)
 	if match.Kind == recording.None {
@@ -152,6 +155,9 @@ func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
 		return
 	}
 	st.requests++
+	if r.Flags&accesslog.FlagAccessOnly != 0 {
+		st.accessOnly++
+	}
 	w.fill(j, n, line, match)
 	w.learnHeaders(st, &w.request)
 	w.sizes.add(&w.request)

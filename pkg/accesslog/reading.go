@@ -1,6 +1,9 @@
 package accesslog
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A Parser reads lines of one source. It keeps scratch space and is for one
 // goroutine. The parser of a format that is not stateless must get all lines
@@ -25,8 +28,20 @@ type Reading struct {
 	Formats []*Format      // formats that a line may have, all of one family
 	Main    *Format        // the most frequent in the sample, or the one the user named
 	Zone    *time.Location // of times that the log gives no zone for; nil: UTC
+	Year    int            // of the first line, where the format has no years; 0: not known
 	Wrapper *Wrapper       // what stands around each line; nil: nothing
 	Year    int            // of the first line, where times have none; 0: not known (see yearClock)
+}
+
+// Name is how a reading is shown: the format, behind its wrapper if it has one.
+func (r Reading) Name() string {
+	switch {
+	case !r.Known():
+		return "unknown"
+	case r.Wrapper != nil:
+		return r.Wrapper.Name + "+" + r.Main.Name
+	}
+	return r.Main.Name
 }
 
 // Name is how a reading is shown: the format, behind its wrapper if it has one.
@@ -85,6 +100,21 @@ func (r Reading) location() *time.Location {
 
 // Only is the reading of a source whose format the user named.
 func Only(f *Format) Reading { return Reading{Formats: []*Format{f}, Main: f} }
+
+// ReadingByName is the reading that a user names as Reading.Name shows it: a
+// format of the table, or one in a wrapper, as in "docker+combined".
+func ReadingByName(name string) (Reading, bool) {
+	for _, w := range wrappers {
+		if inner, ok := strings.CutPrefix(name, w.Name+"+"); ok {
+			f, ok := FormatByName(inner)
+			r := Only(f)
+			r.Wrapper = w
+			return r, ok
+		}
+	}
+	f, ok := FormatByName(name)
+	return Only(f), ok
+}
 
 // Wrapper is what another program put around each line of a log: syslog, a
 // container engine. Its parser takes it off and reads the rest.

@@ -28,6 +28,7 @@ type Fold struct {
 	upper    intervals
 	agents   agentSet
 	wholes   int64 // responses that were proven whole
+	longest  int64 // the most bytes that one transfer without position proves
 	pieces   []interval
 	noneKind request.Kind
 }
@@ -45,7 +46,7 @@ func (f *Fold) Begin(recording, client []byte, sizing Sizing) {
 	f.all.reset()
 	f.upper.reset()
 	f.agents.reset()
-	f.wholes, f.pieces = 0, f.pieces[:0]
+	f.wholes, f.longest, f.pieces = 0, 0, f.pieces[:0]
 	f.noneKind = request.KindContent
 }
 
@@ -101,6 +102,9 @@ func (f *Fold) content(r *request.Request, agent int) {
 		f.wholes++
 	} else if p.start >= 0 && p.lower > 0 {
 		f.pieces = append(f.pieces, interval{p.start, plus(p.start, p.lower)})
+	}
+	if p.transfer {
+		f.longest = max(f.longest, p.lower)
 	}
 }
 
@@ -160,12 +164,13 @@ func (f *Fold) End() Download {
 // probeBytes is the most that a probe may have taken.
 const probeBytes = 2
 
-// bounds sets the bytes taken: at least the union of what is placed (and so the
-// longest response, as one without position proves nothing); at most the union of all that may be placed and the sum of
-// the rest, and never more than the size.
+// bounds sets the bytes taken: at least the union of what is placed, or the
+// longest transfer of a file (of HTTP a response without position proves
+// nothing); at most the union of all that may be placed and the sum of the rest,
+// and never more than the size.
 func (f *Fold) bounds(sum int64, open bool) {
 	d := &f.d
-	d.BytesLower = f.all.size()
+	d.BytesLower = max(f.all.size(), f.longest)
 	d.BytesUpper = sum
 	if open {
 		d.BytesUpper = unbounded

@@ -47,8 +47,20 @@ func (q *req) protocol(p string) *req { q.Protocol = []byte(p); return q }
 func (q *req) h2() *req               { return q.protocol("HTTP/2.0") }
 func (q *req) sent(n int64) *req      { q.Sent = n; return q }
 func (q *req) object(n int64) *req    { q.ObjectSize = n; return q }
-func (q *req) by(client string) *req  { q.Client = []byte(client); return q }
-func (q *req) later(us int64) *req    { q.wait = us; return q }
+func (q *req) total(from accesslog.TotalFrom, n int64) *req {
+	q.ObjectSize, q.SizeFrom = n, from
+	return q
+}
+
+// ftp is a transfer of a file service, read a file that was read in place.
+func (q *req) ftp() *req { q.Method, q.Protocol = []byte("RETR"), nil; return q.transfer() }
+func (q *req) read() *req {
+	q.Method, q.Protocol, q.Flags = []byte("READ"), nil, q.Flags|accesslog.FlagAccessOnly
+	return q
+}
+
+func (q *req) by(client string) *req { q.Client = []byte(client); return q }
+func (q *req) later(us int64) *req   { q.wait = us; return q }
 
 func (q *req) agent(a string) *req {
 	q.Agent = []byte(a)

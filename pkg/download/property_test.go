@@ -37,12 +37,19 @@ func fromBytes(data []byte) (reqs []*request.Request, inventory int64) {
 		q := get([...]int16{200, 206, 206, 203, 304, 416, 404, 200}[b[0]%8], number(b[1]))
 		q.Meaning = accesslog.Meaning(b[2] % 5)
 		q.Finished = accesslog.Finished(b[2] / 5 % 3)
-		if b[2] >= 200 {
+		switch {
+		case b[0] >= 224:
+			q.Status = 226
+			q.ftp()
+		case b[2] >= 200:
 			q.h2()
 		}
 		if b[3] < 250 {
 			q.at(number(b[3]), number(b[4]))
 			q.RangeFrom = accesslog.RangeFrom(b[5] % 3)
+		}
+		if b[0] >= 216 && b[0] < 224 {
+			q.read()
 		}
 		if b[5] > 150 {
 			q.sent(number(b[6]))
@@ -144,6 +151,9 @@ func twice(reqs []*request.Request, inventory int64) error {
 	for _, r := range reqs {
 		sizer.Add(r)
 		double = append(double, r)
+		if r.Status == 226 && r.Flags&accesslog.FlagAccessOnly == 0 {
+			continue // its place may not be known
+		}
 		if r.Status != 206 || r.RangeFrom != accesslog.RangeNone && r.RangeStart >= 0 {
 			double = append(double, r)
 		}

@@ -20,6 +20,8 @@ type response struct {
 	aborted      bool  // the log shows that it was not
 	common       bool  // its size is that of very many recordings' responses
 	full         bool  // it set out to send the whole recording (200, 203)
+	transfer     bool  // it is of a file service, and may be the rest of a transfer that was resumed
+	access       bool  // the log shows that the recording was read, but never how much of it
 }
 
 // readResponse reads a request of kind content or probe. size is the
@@ -37,8 +39,14 @@ type response struct {
 // A number that the source ends with may be short, so it is as if none was
 // logged.
 func readResponse(r *request.Request, size int64, h *Headers) response {
+	if r.Flags&accesslog.FlagAccessOnly != 0 {
+		return readAccess(r, size)
+	}
 	if r.Flags&accesslog.FlagUnterminated != 0 {
 		r = withoutLast(r)
+	}
+	if fileTransfer(r) {
+		return readTransfer(r, size)
 	}
 	p := response{upper: r.Bytes, start: accesslog.None, planned: accesslog.None}
 	p.full = r.Status != 206

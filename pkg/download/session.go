@@ -16,6 +16,7 @@ const (
 	BasisRangeSum         = "range_sum"         // pieces without position add up to the size
 	BasisAcrossSessions   = "across_sessions"   // only pieces of different sessions add up
 	BasisCommonSize       = "common_size"       // a full response of a size that very many recordings were answered with
+	BasisAccessOnly       = "access_only"       // it was read, but the log never shows how much
 	BasisHole             = "hole"              // pieces leave something out
 	BasisAborted          = "aborted"           // the transfer was cut
 	BasisProbe            = "probe"             // two bytes or fewer
@@ -28,7 +29,8 @@ type session struct {
 	upper    intervals // placed
 	unplaced int64     // upper bounds of what has no position
 	open     bool      // at least one response has no upper bound
-	ranged   bool      // there was a 206
+	ranged   bool      // there was a piece: a 206, or a transfer of a file, which may have been resumed
+	parted   bool      // there was what is a piece for certain
 	best     Grade     // of single responses and resumed ones
 	basis    string
 }
@@ -37,7 +39,7 @@ func (s *session) reset() {
 	s.last = accesslog.NoTime
 	s.lower.reset()
 	s.upper.reset()
-	s.unplaced, s.open, s.ranged, s.best, s.basis = 0, false, false, GradePartial, BasisAborted
+	s.unplaced, s.open, s.ranged, s.parted, s.best, s.basis = 0, false, false, false, GradePartial, BasisAborted
 }
 
 // over says whether a request at time t comes too late to be of the session.
@@ -51,7 +53,7 @@ func (s *session) over(t int64) bool {
 
 // whole says whether one response is proven to have handed over everything.
 func whole(p response, sizing Sizing) bool {
-	if p.aborted || p.common || p.start != 0 {
+	if p.aborted || p.common || p.access || p.start != 0 {
 		return false
 	}
 	if !sizing.proves() {
@@ -63,7 +65,9 @@ func whole(p response, sizing Sizing) bool {
 // add counts one response.
 func (s *session) add(p response, sizing Sizing) {
 	s.raise(gradeResponse(p, sizing))
-	s.ranged = s.ranged || !p.full
+	piece := !p.full && !p.access
+	s.ranged = s.ranged || piece
+	s.parted = s.parted || piece && (!p.transfer || p.start > 0)
 	if p.upper == unbounded {
 		s.open = true
 		return
@@ -92,11 +96,13 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 		return GradeComplete, BasisOneResponse
 	case p.aborted || p.start > 0 || !sizing.enough(p.upper) && !ownVersion(p, sizing):
 		return GradePartial, BasisAborted
+	case p.access:
+		return GradePossible, BasisAccessOnly
 	case p.common:
 		return GradePossible, BasisCommonSize
-	case !p.full && !sizing.proves():
+	case !p.full && !p.transfer && !sizing.proves():
 		return GradePossible, BasisRangeSum // it may have been the whole, but what that is nobody knows
-	case !p.full:
+	case !p.full && !p.transfer:
 		return GradeLikely, BasisRangeFits
 	case sizing.Contradicted:
 		return GradeLikely, BasisSizeContradicted
@@ -120,7 +126,7 @@ func ownVersion(p response, sizing Sizing) bool {
 // resumes says whether a piece without position, if it reaches to the end,
 // begins inside what the session already had from the start of the file.
 func (s *session) resumes(p response, sizing Sizing) bool {
-	if !sizing.proves() || p.aborted {
+	if !sizing.proves() || p.aborted || p.access {
 		return false
 	}
 	had := s.upper.prefix()
@@ -140,7 +146,7 @@ func (s *session) grade(sizing Sizing) (Grade, string) {
 	if s.best < GradePossible && s.ranged && (s.open || sizing.fills(&s.upper, s.unplaced)) {
 		return GradePossible, BasisRangeSum
 	}
-	if s.best == GradePartial && s.ranged {
+	if s.best == GradePartial && s.parted {
 		return GradePartial, BasisHole
 	}
 	return s.best, s.basis

@@ -54,7 +54,7 @@ func (s Sizing) tiny() bool { return s.proves() && s.Size.Bytes <= probeBytes }
 // Sizer finds the size of one recording from its requests, which must come
 // sorted by client. The order of trust is that of the SizeFrom constants.
 type Sizer struct {
-	object  int64
+	totals  [accesslog.TotalContentLength + 1]int64 // the largest that the log states, by where
 	planned int64
 	proven  int64   // the largest lower bound of a full body
 	extent  int64   // where the furthest piece ends, as far as it is proven
@@ -82,7 +82,10 @@ func (l *largest) add(n int64, client []byte) {
 
 // Reset starts the next recording.
 func (s *Sizer) Reset() {
-	s.object, s.planned, s.proven, s.extent = accesslog.None, accesslog.None, 0, 0
+	for i := range s.totals {
+		s.totals[i] = accesslog.None
+	}
+	s.planned, s.proven, s.extent = accesslog.None, 0, 0
 	s.body.n, s.body.clients = 0, 0
 	s.unknown.n, s.unknown.clients = 0, 0
 }
@@ -92,8 +95,8 @@ func (s *Sizer) Add(r *request.Request) {
 	if r.Flags&accesslog.FlagUnterminated != 0 {
 		r = withoutLast(r)
 	}
-	s.object = max(s.object, r.ObjectSize)
-	if r.Kind != request.KindContent && r.Kind != request.KindProbe {
+	s.total(r)
+	if r.Kind != request.KindContent && r.Kind != request.KindProbe || r.Flags&accesslog.FlagAccessOnly != 0 {
 		return
 	}
 	if r.Status == 206 {
@@ -107,7 +110,7 @@ func (s *Sizer) Add(r *request.Request) {
 	case accesslog.MeaningPlanned:
 		s.planned = max(s.planned, r.Bytes)
 	case accesslog.MeaningAcceptedBody, accesslog.MeaningTransferred:
-		if r.Finished == accesslog.FinishedYes && !framed(r.Protocol) {
+		if r.Finished == accesslog.FinishedYes && !framed(r.Protocol) && !fileTransfer(r) {
 			s.planned = max(s.planned, r.Bytes)
 		}
 		s.body.add(lessFraming(r.Bytes, r.Protocol, fullFrame), r.Client)
@@ -115,6 +118,17 @@ func (s *Sizer) Add(r *request.Request) {
 	default:
 		s.unknown.add(r.Bytes, r.Client)
 	}
+}
+
+// total uses the size of the whole that a line states. The length of the
+// response is that only where all of it was to be sent: an error page, or a
+// 206, has a length of its own.
+func (s *Sizer) total(r *request.Request) {
+	from := max(r.SizeFrom, accesslog.TotalObject)
+	if from == accesslog.TotalContentLength && r.Status != 200 && r.Status != 203 {
+		return
+	}
+	s.totals[from] = max(s.totals[from], r.ObjectSize)
 }
 
 // piece uses a partial response with position: the recording is larger than
@@ -142,8 +156,12 @@ func (s *Sizer) Sizing(inventory int64) Sizing {
 	switch {
 	case inventory != accesslog.None:
 		return s.checked(Size{inventory, SizeInventory})
-	case s.object != accesslog.None:
-		return s.checked(Size{s.object, SizeObject})
+	case s.totals[accesslog.TotalObject] != accesslog.None:
+		return s.checked(Size{s.totals[accesslog.TotalObject], SizeObject})
+	case s.totals[accesslog.TotalContentRange] != accesslog.None:
+		return s.checked(Size{s.totals[accesslog.TotalContentRange], SizeContentRange})
+	case s.totals[accesslog.TotalContentLength] != accesslog.None:
+		return s.checked(Size{s.totals[accesslog.TotalContentLength], SizeContentLength})
 	case s.planned != accesslog.None:
 		return s.checked(Size{s.planned, SizePlanned})
 	}

@@ -68,7 +68,12 @@ func (j *jsonRows) close() error {
 // terminal is safe from it: whatever cannot be seen is written as \uXXXX.
 func writeJSONString(b *bytes.Buffer, s string) {
 	quoted, _ := json.Marshal(s) // a string always marshals
-	for _, r := range string(quoted) {
+	writeVisible(b, string(quoted))
+}
+
+// writeVisible writes JSON text in which only texts can hold what is not seen.
+func writeVisible(b *bytes.Buffer, s string) {
+	for _, r := range s {
 		switch {
 		case unicode.IsPrint(r):
 			b.WriteRune(r)
