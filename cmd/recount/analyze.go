@@ -46,16 +46,17 @@ func newAnalyzeCommand(s streams) *cobra.Command {
 hashes of all that was read and written.
 
 EVIDENCE is files, folders (with all below them), globs, or - for standard
-input. Compression (gzip, zstd, bzip2, xz) and line format are recognised. Every
-audio and video file counts as a recording unless --recordings says otherwise.
+input. Compression (gzip, zstd, bzip2, xz), archives (tar, zip) and line format
+are recognised; each file in an archive is a source, archive!member. Every audio
+and video file counts as a recording unless --recordings says otherwise.
 
 Settings may also stand in a file recount.yaml in the working folder, or in the
 file that --config names. Flags win over the file. A recount.yaml that lies in
 the evidence is not used.
 
 A GLOB before = is matched against the path of a source as 'recount show CASE
-sources' prints it; a glob without a slash against the file's name. One that
-matches no source is an error.
+sources' prints it; a glob without a slash against the file's name. What is for
+an archive is for its members. One that matches no source is an error.
 
 Evidence is only read. The case appears when it is whole, or not at all.`,
 		Example: `  recount analyze access.log* -o case

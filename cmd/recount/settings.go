@@ -84,8 +84,8 @@ const (
 // check refuses values that mean nothing, wherever they come from.
 func check(p *pipeline.Options) error {
 	for _, f := range p.Formats {
-		if _, ok := accesslog.ReadingByName(f.Value); !ok {
-			return usage(fmt.Sprintf("unknown format %q", f.Value), didYouMean(f.Value, accesslog.FormatNames())+"the formats are "+strings.Join(accesslog.FormatNames(), ", "))
+		if _, err := accesslog.ReadingByName(f.Value); err != nil {
+			return usage(err.Error(), didYouMean(f.Value, accesslog.FormatNames())+pipeline.FormatHint)
 		}
 	}
 	for _, m := range p.Meanings {

@@ -33,7 +33,8 @@ func newVerifyCommand(s streams) *cobra.Command {
 		Short: "Compare a case, and its evidence, with the hashes that were recorded",
 		Long: `Compare every file of a case with SHA256SUMS. With --evidence also compare every
 source with the hash in manifest.json: DIR is the folder that their paths start
-from, as 'recount show CASE sources' prints them.
+from, as 'recount show CASE sources' prints them. Of an archive the file itself
+is compared, which proves its members.
 
 Each file is named with OK or with what is wrong. What was read from standard
 input cannot be compared; that is no error. Whoever can write to a case can
@@ -109,14 +110,25 @@ func verifyEvidence(dir, root string, found *findings, s streams) (compared, ski
 	}
 	cannot := map[string]string{}
 	var paths []string
-	for _, src := range m.Sources {
+	for _, f := range m.StoredFiles() {
 		switch {
-		case src.Path == evidence.Stdin:
-			cannot[src.Path] = "it was read from standard input"
-		case src.SHA256 == "":
-			cannot[src.Path] = "it could not be read, so it has no hash"
+		case f.Name == evidence.Stdin:
+			cannot[f.Name] = "it was read from standard input"
+		case f.SHA256 == "":
+			cannot[f.Name] = "it could not be read, so it has no hash"
 		default:
-			paths = append(paths, src.Path)
+			paths = append(paths, f.Name)
+		}
+	}
+	for _, src := range m.Sources {
+		file := src.Path
+		if src.Archive != "" {
+			file = src.Archive // whose hash proves it
+		}
+		if _, ok := cannot[file]; ok {
+			skipped++
+		} else {
+			compared++
 		}
 	}
 	all, err := casefile.VerifySources(c, root, func(path string) (io.ReadCloser, error) {
@@ -148,7 +160,7 @@ func verifyEvidence(dir, root string, found *findings, s streams) (compared, ski
 			return 0, 0, err
 		}
 	}
-	return len(paths), len(m.Sources) - len(paths), found.print(s.out, "evidence", root, paths, problems)
+	return compared, skipped, found.print(s.out, "evidence", root, paths, problems)
 }
 
 // sealed lists the files that the seal names. Lines that it should not have are

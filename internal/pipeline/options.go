@@ -42,7 +42,8 @@ type Options struct {
 }
 
 // PerSource is a setting for the sources whose path (as in the sources table)
-// matches Glob; an empty Glob is every source. The last that matches wins.
+// matches Glob; an empty Glob is every source. What is for an archive is for its
+// members. The last that matches wins.
 type PerSource struct {
 	Glob  string
 	Value string

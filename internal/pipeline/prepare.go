@@ -6,6 +6,7 @@ import (
 	"hash"
 	"io"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,64 +14,62 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/evidence"
 )
 
-// openSources makes the sources, with what the user said of them.
-func (a *analysis) openSources() error {
-	for _, setting := range []struct {
-		flag   string
-		values []PerSource
-	}{
-		{"--format", a.options.Formats}, {"--bytes-meaning", a.options.Meanings},
-		{"--timezone", a.options.Zones}, {"--year", a.options.Years},
-	} {
-		if err := a.everyGlobMatches(setting.flag, setting.values); err != nil {
+// checkSettings finds mistakes in what the user said of sources, before a line
+// is read.
+func (a *analysis) checkSettings() error {
+	o := &a.options
+	for _, s := range o.Formats {
+		if _, err := accesslog.ReadingByName(s.Value); err != nil {
+			return &UsageError{Err: err, Hint: FormatHint}
+		}
+	}
+	for _, s := range o.Meanings {
+		if _, known := accesslog.ParseMeaning(s.Value); !known {
+			return &UsageError{Err: fmt.Errorf("unknown bytes meaning %q", s.Value), Hint: "the meanings are planned, accepted_body, accepted_with_headers, transferred, unknown"}
+		}
+	}
+	for _, s := range o.Zones {
+		if _, err := Zone(s.Value); err != nil {
 			return err
 		}
+	}
+	for _, s := range o.Years {
+		if _, err := Year(s.Value); err != nil {
+			return err
+		}
+	}
+	for _, list := range [][]PerSource{o.Formats, o.Meanings, o.Zones, o.Years} {
+		for _, s := range list {
+			if !doublestar.ValidatePattern(s.Glob) {
+				return &UsageError{Err: fmt.Errorf("glob %q: %w", s.Glob, doublestar.ErrBadPattern)}
+			}
+		}
+	}
+	err := a.everyGlobMatches(a.set.Sources)
+	if err == nil {
+		return nil
 	}
 	for _, s := range a.set.Sources {
-		src := &source{Source: s}
-		name, ok, err := lastMatch(a.options.Formats, s.Path)
-		if err != nil {
-			return err
+		if s.MayBeArchive() {
+			return nil // what it holds is known when it was read
 		}
-		if ok {
-			var known bool
-			if src.reading, known = accesslog.ReadingByName(name); !known {
-				return &UsageError{Err: fmt.Errorf("unknown format %q", name), Hint: "the formats are " + strings.Join(accesslog.FormatNames(), ", ")}
-			}
-		}
-		name, ok, err = lastMatch(a.options.Meanings, s.Path)
-		if err != nil {
-			return err
-		}
-		if ok {
-			if src.meaning, src.meaningSet = accesslog.ParseMeaning(name); !src.meaningSet {
-				return &UsageError{Err: fmt.Errorf("unknown bytes meaning %q", name), Hint: "the meanings are planned, accepted_body, accepted_with_headers, transferred, unknown"}
-			}
-		}
-		name, ok, err = lastMatch(a.options.Zones, s.Path)
-		if err != nil {
-			return err
-		}
-		if ok {
-			if src.zone, err = Zone(name); err != nil {
-				return err
-			}
-		}
-		name, ok, err = lastMatch(a.options.Years, s.Path)
-		if err != nil {
-			return err
-		}
-		if ok {
-			if src.year, err = Year(name); err != nil {
-				return err
-			}
-		}
-		src.reading.Zone, src.reading.Year = src.zone, src.year
-		a.sources = append(a.sources, src)
 	}
-	return nil
+	return err
+}
+
+// FormatHint says what a format may be.
+const FormatHint = "'recount formats' lists the names; a LogFormat or log_format string, or json:..., is taken too"
+
+// everyGlobMatched looks again when the members of archives are known.
+func (a *analysis) everyGlobMatched() error {
+	sources := slices.Clone(a.set.Sources)
+	for _, s := range a.sources {
+		sources = append(sources, s.Source)
+	}
+	return a.everyGlobMatches(sources)
 }
 
 // Zone finds a time zone by its IANA name. The names that stand for the zone of
@@ -97,29 +96,51 @@ func Year(s string) (int, error) {
 
 // everyGlobMatches refuses a setting that is for no source: it is a mistake
 // whose only sign would be other figures.
-func (a *analysis) everyGlobMatches(flag string, settings []PerSource) error {
-	for _, s := range settings {
-		found := false
-		for _, src := range a.set.Sources {
-			_, ok, err := lastMatch([]PerSource{s}, src.Path)
-			if err != nil {
-				return err
+func (a *analysis) everyGlobMatches(sources []evidence.Source) error {
+	for _, list := range []struct {
+		flag     string
+		settings []PerSource
+	}{
+		{"--format", a.options.Formats}, {"--bytes-meaning", a.options.Meanings},
+		{"--timezone", a.options.Zones}, {"--year", a.options.Years},
+	} {
+		for _, s := range list.settings {
+			if !slices.ContainsFunc(sources, s.matches) {
+				return &UsageError{Err: fmt.Errorf("%s %q matches no source", list.flag, s.Glob+"="+s.Value), Hint: "the sources are " + sourceNames(sources)}
 			}
-			found = found || ok
-		}
-		if !found {
-			return &UsageError{Err: fmt.Errorf("%s %q matches no source", flag, s.Glob+"="+s.Value), Hint: "the sources are " + a.sourceNames()}
 		}
 	}
 	return nil
 }
 
+// addSource makes a source known, with what the user said of it.
+func (a *analysis) addSource(s evidence.Source) *source {
+	s.ID = int32(len(a.sources) + 1)
+	src := &source{Source: s}
+	// The values are good: checkSettings has seen them.
+	if name, ok := lastMatch(a.options.Formats, s); ok {
+		src.reading, _ = accesslog.ReadingByName(name)
+	}
+	if name, ok := lastMatch(a.options.Meanings, s); ok {
+		src.meaning, src.meaningSet = accesslog.ParseMeaning(name)
+	}
+	if name, ok := lastMatch(a.options.Zones, s); ok {
+		src.zone, _ = Zone(name)
+	}
+	if name, ok := lastMatch(a.options.Years, s); ok {
+		src.year, _ = Year(name)
+	}
+	src.reading.Zone, src.reading.Year = src.zone, src.year
+	a.sources = append(a.sources, src)
+	return src
+}
+
 // sourceNames lists the first sources.
-func (a *analysis) sourceNames() string {
+func sourceNames(sources []evidence.Source) string {
 	var names []string
-	for i, s := range a.set.Sources {
+	for i, s := range sources {
 		if i == 10 {
-			names = append(names, fmt.Sprintf("and %d more", len(a.set.Sources)-i))
+			names = append(names, fmt.Sprintf("and %d more", len(sources)-i))
 			break
 		}
 		names = append(names, fmt.Sprintf("%q", s.Path))
@@ -127,25 +148,30 @@ func (a *analysis) sourceNames() string {
 	return strings.Join(names, ", ")
 }
 
-// lastMatch gives the value of the last setting that is for this source. A glob
-// without a slash is matched against the file's name.
-func lastMatch(settings []PerSource, source string) (value string, ok bool, err error) {
+// lastMatch gives the value of the last setting that is for this source.
+func lastMatch(settings []PerSource, source evidence.Source) (value string, ok bool) {
 	for _, s := range settings {
-		name := source
-		if !strings.Contains(s.Glob, "/") {
-			name = path.Base(source)
-		}
-		match := s.Glob == ""
-		if !match {
-			if match, err = doublestar.Match(s.Glob, name); err != nil {
-				return "", false, &UsageError{Err: fmt.Errorf("glob %q: %w", s.Glob, err)}
-			}
-		}
-		if match {
+		if s.matches(source) {
 			value, ok = s.Value, true
 		}
 	}
-	return value, ok, nil
+	return value, ok
+}
+
+// matches reports whether a setting is for a source. A glob without a slash is
+// matched against the file's name. What is for an archive is for its members.
+func (s PerSource) matches(source evidence.Source) bool {
+	if s.Glob == "" {
+		return true
+	}
+	names := []string{source.Path, source.Archive}
+	if !strings.Contains(s.Glob, "/") {
+		names = []string{path.Base(source.Path), path.Base(source.Archive), path.Base(source.Member)}
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		match, err := doublestar.Match(s.Glob, name)
+		return match && err == nil && name != "" && name != "."
+	})
 }
 
 // hashReader hashes what is read through it.

@@ -57,6 +57,17 @@ func (a *analysis) warnings(t *totals) []string {
 			add("%s: %s", s.Path, n)
 		}
 	}
+	for _, ar := range a.archives {
+		if ar.Damage != nil {
+			add("%s: %s", ar.Path, ar.Damage)
+		}
+		for _, u := range ar.Problems {
+			add("%s was not read: %s", u.Path, u.Reason)
+		}
+		for _, n := range ar.Warnings {
+			add("%s: %s", ar.Path, n)
+		}
+	}
 	for _, u := range a.set.Unread {
 		add("%s was not read: %s", u.Path, u.Reason)
 	}

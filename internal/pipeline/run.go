@@ -36,7 +36,8 @@ type analysis struct {
 	options   Options
 	started   time.Time
 	set       *evidence.Set
-	sources   []*source
+	sources   []*source           // in the order in which they are read; members of archives are known after the scan
+	archives  []*evidence.Archive // those among the files
 	inventory *recording.Inventory
 	invFile   *casefile.ManifestFile
 	matcher   *recording.Matcher
@@ -96,7 +97,7 @@ func (a *analysis) prepare() (err error) {
 	if err := a.keepOff(o.Temp, "the temporary folder", "give --temp a folder elsewhere"); err != nil {
 		return err
 	}
-	if err := a.openSources(); err != nil {
+	if err := a.checkSettings(); err != nil {
 		return err
 	}
 	if o.Inventory != "" {
@@ -158,7 +159,10 @@ func (a *analysis) scan(ctx context.Context) error {
 	for range a.budget.workers {
 		a.workers = append(a.workers, newWorker(a, a.matcher.Clone()))
 	}
-	return scan(ctx, &a.options, a.sources, a.workers, a.watch)
+	if err := a.scanFiles(ctx); err != nil {
+		return err
+	}
+	return a.everyGlobMatched()
 }
 
 // decide is the second phase: the workers' statistics become the sources'.
@@ -166,7 +170,9 @@ func (a *analysis) decide(context.Context) error {
 	for i, s := range a.sources {
 		s.stats = newStats()
 		for _, w := range a.workers {
-			s.stats.merge(&w.stats[i])
+			if i < len(w.stats) && w.stats[i] != nil {
+				s.stats.merge(w.stats[i])
+			}
 		}
 		s.resolve()
 		if s.sum == "" && s.streamSum != "" {

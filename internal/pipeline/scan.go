@@ -32,7 +32,8 @@ type buffer struct {
 // scanner runs the scan phase.
 type scanner struct {
 	options *Options
-	sources []*source
+	files   []evidence.Source
+	add     func(evidence.Source) *source // makes a source known
 	workers []*worker
 	free    chan *buffer
 	work    chan job // for any worker
@@ -41,11 +42,13 @@ type scanner struct {
 	current atomic.Pointer[source]
 }
 
-// scan reads all sources once. The sources' hashes, pieces and errors are then
-// known; the workers hold the rest.
-func scan(ctx context.Context, o *Options, sources []*source, workers []*worker, watch *progress) error {
-	s := &scanner{options: o, sources: sources, workers: workers, work: make(chan job), hash: make(chan job)}
-	watch.scanning(s)
+// scan reads all files once, and with them their sources: more than one where
+// a file is an archive. The sources' hashes, pieces and errors are then known;
+// the workers hold the rest.
+func (a *analysis) scanFiles(ctx context.Context) error {
+	workers := a.workers
+	s := &scanner{options: &a.options, files: a.set.Sources, add: a.addSource, workers: workers, work: make(chan job), hash: make(chan job)}
+	a.watch.scanning(s)
 	buffers := 2*len(workers) + 3
 	s.free = make(chan *buffer, buffers)
 	for range buffers {
@@ -72,12 +75,13 @@ func scan(ctx context.Context, o *Options, sources []*source, workers []*worker,
 			}
 		})
 	}
-	for _, src := range sources {
+	for _, file := range s.files {
 		if ctx.Err() != nil {
 			break
 		}
-		s.current.Store(src)
-		s.source(ctx, src)
+		if archive := s.file(ctx, file); archive != nil {
+			a.archives = append(a.archives, archive)
+		}
 	}
 	close(s.work)
 	for _, w := range workers {
@@ -125,26 +129,46 @@ func (s *scanner) done(b *buffer) {
 	}
 }
 
-// source reads one source to its end. What cannot be read is recorded with the
-// source; the run goes on.
-func (s *scanner) source(ctx context.Context, src *source) {
+// file reads what one file holds. What cannot be read is recorded with its
+// source, or with the archive that is given back; the run goes on.
+func (s *scanner) file(ctx context.Context, file evidence.Source) *evidence.Archive {
 	stdin := s.options.Stdin
-	if src.Stdin() && stdin != nil { // without one Open says so
+	if file.Stdin() && stdin != nil { // without one Contents says so
 		stdin = newInterruptible(ctx, stdin)
 	}
-	r, err := src.Open(stdin)
+	c, err := file.Contents(stdin)
 	if err != nil {
-		src.err = err.Error()
-		return
+		s.add(file).err = err.Error()
+		return nil
 	}
-	defer r.Close()
+	defer c.Close()
+	defer context.AfterFunc(ctx, c.Stop)()
 	before := s.read.Load()
+	for ctx.Err() == nil {
+		found, r, err := c.Next()
+		s.read.Store(before + c.RawBytes())
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		src := s.add(found)
+		s.current.Store(src)
+		if err != nil {
+			src.err = err.Error()
+			continue
+		}
+		s.source(ctx, src, r, func() { s.read.Store(before + c.RawBytes()) })
+	}
+	return c.Archive()
+}
+
+// source reads one source to its end.
+func (s *scanner) source(ctx context.Context, src *source, r *evidence.Reader, moved func()) {
 	chunks := accesslog.NewChunker(r)
 	detected := src.reading.Known() // by the user's word
 	for ctx.Err() == nil {
 		buf := <-s.free
 		chunk, err := chunks.Next(buf.data)
-		s.read.Store(before + r.RawBytes())
+		moved()
 		if errors.Is(err, io.EOF) {
 			s.free <- buf
 			break

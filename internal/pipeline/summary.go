@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
 	"github.com/logrecount/recount/pkg/download"
+	"github.com/logrecount/recount/pkg/evidence"
 )
 
 // summary puts the headline figures together.
@@ -166,10 +168,19 @@ func (a *analysis) manifest() *casefile.Manifest {
 		meaning, _ := s.meaningText()
 		m.Sources = append(m.Sources, casefile.ManifestSource{
 			Source: s.ID, Path: s.Path, Bytes: s.bytes, SHA256: s.sum, StreamBytes: s.streamLen, StreamSHA256: s.streamSum,
-			Format: s.formatText(), Meaning: meaning, Error: s.err,
+			Format: s.formatText(), Meaning: meaning, Error: s.err, Archive: s.Archive,
 		})
 		for _, n := range s.notes {
 			m.Notes = append(m.Notes, s.Path+": "+n)
+		}
+	}
+	for _, ar := range a.archives {
+		m.Archives = append(m.Archives, archiveFile(ar))
+		for _, n := range ar.Warnings {
+			m.Notes = append(m.Notes, ar.Path+": "+n)
+		}
+		for _, u := range ar.Problems {
+			m.Notes = append(m.Notes, u.Path+": not read: "+u.Reason)
 		}
 	}
 	for _, u := range a.set.Unread {
@@ -181,6 +192,18 @@ func (a *analysis) manifest() *casefile.Manifest {
 		})
 	}
 	return m
+}
+
+// archiveFile names an archive and its hash, which proves its members.
+func archiveFile(ar *evidence.Archive) casefile.ManifestFile {
+	f := casefile.ManifestFile{
+		Name: ar.Path, Kind: "archive", Bytes: ar.Bytes, SHA256: hexSum(ar.SHA256),
+		Detail: fmt.Sprintf("%s, sources in it: %d", ar.Kind, ar.Members),
+	}
+	if ar.Damage != nil {
+		f.Detail += "; " + ar.Damage.Error()
+	}
+	return f
 }
 
 // configuration is what the result depends on: not workers, memory or where
@@ -240,6 +263,14 @@ func (a *analysis) unread() []string {
 	for _, s := range a.sources {
 		if s.err != "" {
 			list = append(list, s.Path+": "+s.err)
+		}
+	}
+	for _, ar := range a.archives {
+		if ar.Damage != nil {
+			list = append(list, ar.Path+": "+ar.Damage.Error())
+		}
+		for _, u := range ar.Problems {
+			list = append(list, u.Path+": "+u.Reason)
 		}
 	}
 	for _, u := range a.set.Unread {

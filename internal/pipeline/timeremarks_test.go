@@ -106,8 +106,11 @@ func TestTimeSettings(t *testing.T) {
 	if a.set, err = evidence.Find(o.Evidence); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.openSources(); err != nil {
+	if err := a.checkSettings(); err != nil {
 		t.Fatal(err)
+	}
+	for _, s := range a.set.Sources {
+		a.addSource(s)
 	}
 	if r := a.sources[0].reading; r.Zone.String() != "Europe/Stockholm" || r.Year != 2019 || r.Name() != "combined" {
 		t.Errorf("a.log: %+v", r)

@@ -22,7 +22,7 @@ type worker struct {
 	most      int // bytes that a batch may grow to
 	runs      []run
 	rejects   rejects
-	stats     []stats // by source id - 1
+	stats     []*stats // by source id - 1; nil: nothing seen of it
 	sizes     *bodySizes
 	progress  *progress
 	own       chan job // chunks that are for this worker alone
@@ -38,15 +38,25 @@ type worker struct {
 }
 
 func newWorker(a *analysis, m *recording.Matcher) *worker {
-	w := &worker{
+	return &worker{
 		store: a.store, matcher: m, inventory: a.inventory, batch: request.NewBatch(min(smallBatch, a.budget.batch)),
 		rejects: rejects{store: a.store}, sizes: new(bodySizes), progress: a.watch, own: make(chan job),
 		most: a.budget.batch, shown: a.writer.Wants(casefile.TableRequests),
 	}
-	for range a.sources {
-		w.stats = append(w.stats, newStats())
+}
+
+// statsOf gives the counts of a source.
+func (w *worker) statsOf(id int32) *stats {
+	for int(id) > len(w.stats) {
+		w.stats = append(w.stats, nil)
 	}
-	return w
+	st := w.stats[id-1]
+	if st == nil {
+		fresh := newStats()
+		st = &fresh
+		w.stats[id-1] = st
+	}
+	return st
 }
 
 // chunk reads one chunk.
@@ -54,7 +64,7 @@ func (w *worker) chunk(j job) error {
 	if w.source != j.source && !j.chunk.InLong && len(j.chunk.Data) > 0 { // before the first lines, the format is not known yet
 		w.source, w.parser = j.source, j.source.reading.NewParser()
 	}
-	st := &w.stats[j.source.ID-1]
+	st := w.statsOf(j.source.ID)
 	w.format = nil
 	requests, rejected, lines := st.requests, st.rejected, st.lines
 	err := w.lines(j, st)

@@ -117,7 +117,7 @@ func (r *Record) Fields() []Field {
 	}
 	add("format", r.Format.Name)
 	must("client", string(r.Client), r.Client != nil)
-	must("time", timeText(r.Time, r.UTCOffsetMin), r.Time != NoTime)
+	must("time", zonedTime(r.Time, r.UTCOffsetMin), r.Time != NoTime)
 	must("method", string(r.Method), r.Method != nil)
 	must("url_original", string(r.Target), r.Target != nil)
 	text("protocol", r.Protocol)
@@ -145,8 +145,8 @@ func (r *Record) Fields() []Field {
 	return list
 }
 
-// timeText writes a time with the offset that was logged.
-func timeText(t int64, offsetMin int16) string {
+// zonedTime writes a time with the offset that was logged.
+func zonedTime(t int64, offsetMin int16) string {
 	zone := time.FixedZone("", int(offsetMin)*60)
 	return time.UnixMicro(t).In(zone).Format("2006-01-02T15:04:05.999999Z07:00")
 }

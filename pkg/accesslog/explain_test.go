@@ -19,7 +19,7 @@ func TestExplain(t *testing.T) {
 	if e.Lines != 3 || e.Parsed != 2 || e.Comments != 1 || len(e.Records) != 2 || len(e.Rejects) != 1 {
 		t.Fatalf("%+v", e)
 	}
-	if got := timeText(e.First, 0) + " " + timeText(e.Last, 60); got != "2019-02-18T09:00:00Z 2019-02-18T10:00:02+01:00" {
+	if got := zonedTime(e.First, 0) + " " + zonedTime(e.Last, 60); got != "2019-02-18T09:00:00Z 2019-02-18T10:00:02+01:00" {
 		t.Errorf("times %s", got)
 	}
 	if r := e.Rejects[0]; r.Line != 4 || r.Reason == ReasonNone || string(r.Raw) != "rubbish" {
@@ -78,18 +78,18 @@ func TestFieldsOfEverything(t *testing.T) {
 
 func TestReadingByName(t *testing.T) {
 	for _, f := range Formats() {
-		r, ok := ReadingByName(f.Name)
-		if !ok || r.Name() != f.Name || r.Wrapper != nil {
-			t.Errorf("%s: %v %v", f.Name, r, ok)
+		r, err := ReadingByName(f.Name)
+		if err != nil || r.Name() != f.Name || r.Wrapper != nil {
+			t.Errorf("%s: %v %v", f.Name, r, err)
 		}
 		for _, w := range Wrappers() {
-			if r, ok := ReadingByName(w.Name + "+" + f.Name); !ok || r.Name() != w.Name+"+"+f.Name {
-				t.Errorf("%s in %s: %v %v", f.Name, w.Name, r, ok)
+			if r, err := ReadingByName(w.Name + "+" + f.Name); err != nil || r.Name() != w.Name+"+"+f.Name {
+				t.Errorf("%s in %s: %v %v", f.Name, w.Name, r, err)
 			}
 		}
 	}
 	for _, name := range []string{"", "nonsense", "+combined", "nonsense+combined", "combined+"} {
-		if r, ok := ReadingByName(name); ok {
+		if r, err := ReadingByName(name); err == nil {
 			t.Errorf("%q is %s", name, r.Name())
 		}
 	}

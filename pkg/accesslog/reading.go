@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -28,20 +29,8 @@ type Reading struct {
 	Formats []*Format      // formats that a line may have, all of one family
 	Main    *Format        // the most frequent in the sample, or the one the user named
 	Zone    *time.Location // of times that the log gives no zone for; nil: UTC
-	Year    int            // of the first line, where the format has no years; 0: not known
 	Wrapper *Wrapper       // what stands around each line; nil: nothing
 	Year    int            // of the first line, where times have none; 0: not known (see yearClock)
-}
-
-// Name is how a reading is shown: the format, behind its wrapper if it has one.
-func (r Reading) Name() string {
-	switch {
-	case !r.Known():
-		return "unknown"
-	case r.Wrapper != nil:
-		return r.Wrapper.Name + "+" + r.Main.Name
-	}
-	return r.Main.Name
 }
 
 // Name is how a reading is shown: the format, behind its wrapper if it has one.
@@ -101,19 +90,34 @@ func (r Reading) location() *time.Location {
 // Only is the reading of a source whose format the user named.
 func Only(f *Format) Reading { return Reading{Formats: []*Format{f}, Main: f} }
 
-// ReadingByName is the reading that a user names as Reading.Name shows it: a
-// format of the table, or one in a wrapper, as in "docker+combined".
-func ReadingByName(name string) (Reading, bool) {
+// ReadingByName is the reading that a user names: a format of the table, a
+// LogFormat string of Apache or a log_format string of nginx (see
+// CompileFormat), a description of JSON lines (see CompileJSON), or one of them
+// in a wrapper, as in "docker+combined".
+func ReadingByName(name string) (Reading, error) {
 	for _, w := range wrappers {
 		if inner, ok := strings.CutPrefix(name, w.Name+"+"); ok {
-			f, ok := FormatByName(inner)
+			f, err := namedFormat(inner)
 			r := Only(f)
 			r.Wrapper = w
-			return r, ok
+			return r, err
 		}
 	}
-	f, ok := FormatByName(name)
-	return Only(f), ok
+	f, err := namedFormat(name)
+	return Only(f), err
+}
+
+func namedFormat(name string) (*Format, error) {
+	if f, ok := FormatByName(name); ok {
+		return f, nil
+	}
+	switch {
+	case strings.HasPrefix(name, "json:"):
+		return CompileJSON(name)
+	case strings.ContainsAny(name, "%$"):
+		return CompileFormat(name)
+	}
+	return nil, fmt.Errorf("unknown format %q", name)
 }
 
 // Wrapper is what another program put around each line of a log: syslog, a

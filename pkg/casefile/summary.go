@@ -94,7 +94,8 @@ type Manifest struct {
 	ConfigSHA256  string           `json:"config_sha256,omitempty"` // of recount.yaml, when one was used
 	Custody       map[string]any   `json:"custody,omitempty"`
 	Sources       []ManifestSource `json:"sources"`
-	Databases     []ManifestFile   `json:"databases"` // geo databases
+	Archives      []ManifestFile   `json:"archives,omitempty"` // of which sources are members; Name is the path
+	Databases     []ManifestFile   `json:"databases"`          // geo databases
 	Inventory     *ManifestFile    `json:"inventory,omitempty"`
 	Notes         []string         `json:"notes,omitempty"`
 }
@@ -110,6 +111,7 @@ type ManifestSource struct {
 	Format       string `json:"format"`
 	Meaning      string `json:"bytes_meaning"`
 	Error        string `json:"error,omitempty"`
+	Archive      string `json:"archive,omitempty"` // path of the archive it is a member of: its hash proves it
 }
 
 // ManifestFile names a file other than evidence that the result depends on.

@@ -12,6 +12,12 @@
 //
 // Compression is told by the first bytes, never by the name, and is undone
 // once: a gzip inside a gzip stays one.
+//
+// Archives (tar, compressed or not, and zip) are told by the first bytes too.
+// Each regular file in one is a source of its own, read in the order of the
+// archive and as it streams by: nothing is unpacked to disk, and what is kept
+// in memory has limits however large the archive claims to be. An archive in an
+// archive is not opened.
 package evidence
 
 // Set is the evidence of one analysis. It is made by Find and does not change.
@@ -20,8 +26,9 @@ type Set struct {
 	// every file and folder handed in; empty if there is only standard input.
 	Root string
 
-	// Sources are sorted by Path bytewise, standard input last. No file is in
-	// it twice.
+	// Sources are the files, sorted by Path bytewise, standard input last. No
+	// file is in it twice. What a file holds, if it is an archive, is known when
+	// it is read: see Source.Contents.
 	Sources []Source
 
 	// Unread lists what was handed in, or lies in a folder handed in, but is no
@@ -32,14 +39,15 @@ type Set struct {
 	folders []string // the folders handed in, resolved; Holds needs them
 }
 
-// Source is one file of the evidence, or standard input. (A member of an
-// archive is to become a source as well: Path is then archive!member and File
-// the archive.)
+// Source is one file of the evidence, standard input, or a member of an archive.
 type Source struct {
-	ID   int32  // from 1, in the order of Set.Sources
-	Path string // slash-separated and relative to Set.Root, so the same in another place; "-" for standard input
-	File string // what to open; "-" for standard input
-	Size int64  // bytes as stored, -1 for standard input
+	ID   int32  // from 1, in the order of Set.Sources; of a member, whoever reads the archive gives it
+	Path string // slash-separated and relative to Set.Root, so the same in another place; "-" for standard input; archive!member
+	File string // what to open; "-" for standard input; of a member, the archive
+	Size int64  // bytes as stored, -1 where that is not known beforehand
+
+	Archive string // Path of the archive that it is a member of, or empty
+	Member  string // its name there, in the way that Path ends: text, never a path to open
 }
 
 // Stdin is the argument, and the Path, that stands for standard input.

@@ -28,10 +28,13 @@ type input struct {
 	*notes
 	br    *bufio.Reader
 	raw   *raw
-	given *counter    // what br reads from
-	base  int64       // offset of the first byte of given
-	again io.ReaderAt // nil: cannot be read again (standard input)
+	given *counter // what br reads from
+	base  int64    // offset of the first byte of given
+	again again    // nil: cannot be read again (standard input)
 }
+
+// again gives n stored bytes from an offset on once more.
+type again func(at, n int64) io.Reader
 
 type counter struct {
 	r io.Reader
@@ -44,7 +47,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func newInput(r *raw, again io.ReaderAt, n *notes) *input {
+func newInput(r *raw, again again, n *notes) *input {
 	in := &input{notes: n, raw: r, again: again, given: &counter{r: r}}
 	in.br = bufio.NewReaderSize(in.given, 256<<10)
 	return in
@@ -63,7 +66,7 @@ func (in *input) end() int64 {
 // further, should the file grow meanwhile. Only for inputs with again.
 func (in *input) restart(at int64) {
 	end := in.end()
-	in.given = &counter{r: io.NewSectionReader(in.again, at, end-at)}
+	in.given = &counter{r: in.again(at, end-at)}
 	in.br.Reset(in.given)
 	in.base = at
 }

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"crypto/sha256"
+	"errors"
 	"hash"
 	"io"
 	"sync/atomic"
@@ -13,9 +14,12 @@ type raw struct {
 	src  io.Reader
 	head []byte       // read to tell the compression, not yet given
 	n    atomic.Int64 // bytes read from src
+	stop atomic.Bool  // reading is to end: the run was interrupted
 	sum  hash.Hash    // nil: not hashed
 	err  error
 }
+
+var errStopped = errors.New("reading was stopped")
 
 // peek reads the first bytes, at most n, and keeps them for Read.
 func (r *raw) peek(n int) []byte {
@@ -50,6 +54,10 @@ func (r *raw) Read(p []byte) (int, error) {
 
 func (r *raw) pull(p []byte) (int, error) {
 	if r.err != nil {
+		return 0, r.err
+	}
+	if r.stop.Load() {
+		r.err = errStopped
 		return 0, r.err
 	}
 	n, err := r.src.Read(p)

@@ -17,9 +17,11 @@ type Reader struct {
 	kind  string
 	raw   raw
 	in    io.Reader // the raw bytes, or dec
+	ahead []byte    // of dec, read to tell an archive, not yet given
 	dec   decoder
-	file  *os.File // nil: standard input
-	size  int64    // of the file when it was opened
+	file  *os.File  // nil: standard input
+	whole *Contents // to close with a member that was opened alone
+	size  int64     // of the file when it was opened
 	mtime time.Time
 	done  bool // finished, or closed
 	ended bool // read to the end
@@ -27,7 +29,13 @@ type Reader struct {
 
 // Open opens the source read-only. The caller closes the Reader. stdin is
 // needed for the source that is standard input, and is not closed.
+//
+// An archive is given as the bytes it is; Contents looks into it. A member of
+// an archive is found by reading the archive from its start.
 func (s Source) Open(stdin io.Reader) (*Reader, error) {
+	if s.Archive != "" {
+		return s.openMember(stdin)
+	}
 	r := &Reader{path: s.Path}
 	if s.Stdin() {
 		if stdin == nil {
@@ -49,19 +57,41 @@ func (s Source) Open(stdin io.Reader) (*Reader, error) {
 		return nil, fmt.Errorf("evidence %q cannot be read: %w", s.File, err)
 	}
 	r.raw.src, r.file, r.size, r.mtime = f, f, info.Size(), info.ModTime()
-	return r.start(f), nil
+	return r.start(func(at, n int64) io.Reader { return io.NewSectionReader(f, at, n) }), nil
 }
 
 // start tells the compression; again is nil where the source cannot be read twice.
-func (r *Reader) start(again io.ReaderAt) *Reader {
+func (r *Reader) start(again again) *Reader {
 	r.in = &r.raw
-	if c, ok := detect(r.raw.peek(magicLen)); ok {
+	if c, ok := detect(r.raw.peek(headLen)); ok {
 		r.raw.startHash()
 		r.kind = c.name
 		r.dec = c.open(c, newInput(&r.raw, again, &r.notes))
 		r.in = r.dec
 	}
 	return r
+}
+
+// headLen is how many bytes are needed to tell an archive, and more than is
+// needed to tell a compression.
+const headLen = 512
+
+// peek gives the first bytes of the stream, headLen if there are so many. Call
+// it before Read, which gives them again.
+func (r *Reader) peek() []byte {
+	if r.dec == nil {
+		return r.raw.head
+	}
+	buf := make([]byte, headLen)
+	for r.ahead = buf[:0]; len(r.ahead) < headLen; {
+		n, err := r.dec.Read(buf[len(r.ahead):])
+		r.out += int64(n)
+		r.ahead = buf[:len(r.ahead)+n]
+		if err != nil {
+			break
+		}
+	}
+	return r.ahead
 }
 
 // Read gives the next bytes of the stream, and io.EOF at its end, damaged or
@@ -73,6 +103,11 @@ func (r *Reader) Read(p []byte) (int, error) {
 	}
 	if len(p) == 0 {
 		return 0, nil
+	}
+	if len(r.ahead) > 0 {
+		n := copy(p, r.ahead)
+		r.ahead = r.ahead[n:]
+		return n, nil
 	}
 	for range 100 {
 		n, err := r.in.Read(p)
@@ -97,6 +132,10 @@ func (r *Reader) finish() {
 	r.raw.drain()
 	n := r.raw.n.Load()
 	if err := r.raw.err; err != io.EOF {
+		if m := (*memberError)(nil); errors.As(err, &m) {
+			r.damage = append(r.damage, m)
+			return
+		}
 		var p *fs.PathError
 		if errors.As(err, &p) {
 			err = p.Err
@@ -155,6 +194,9 @@ func (r *Reader) Close() error {
 	if r.dec != nil {
 		r.dec.close()
 		r.dec = nil
+	}
+	if r.whole != nil {
+		return r.whole.Close()
 	}
 	if r.file == nil {
 		return nil
