@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 func newDetectCommand(s streams) *cobra.Command {
 	var asJSON bool
+	var formats, servers []string
 	cmd := &cobra.Command{
 		Use:   "detect EVIDENCE...",
 		Short: "Say which format logs have, and why, without analysing them",
@@ -34,17 +36,29 @@ A source of unknown format, or one that is damaged, makes the exit code 3.`,
   recount detect /mnt/image/var/log --json
   zcat old.log.gz | recount detect -`,
 		Args: arguments(1, -1, "files, folders or globs, or - for standard input"),
-		RunE: func(cmd *cobra.Command, args []string) error { return runDetect(cmd.Context(), asJSON, args, s) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runDetect(cmd.Context(), asJSON, formats, servers, args, s)
+		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON: a list with an object for each source")
+	cmd.Flags().StringArrayVar(&formats, "format", nil, "line format, as for analyze: `NAME`, a LogFormat or log_format string,\nor json:...; GLOB=NAME and so on for some sources (repeatable)")
+	cmd.Flags().StringArrayVar(&servers, "server-config", nil, "`FILE` of a server's configuration, whose log formats are tried first\n(repeatable)")
 	return cmd
 }
 
-func runDetect(ctx context.Context, asJSON bool, args []string, s streams) error {
+func runDetect(ctx context.Context, asJSON bool, formats, servers, args []string, s streams) error {
+	o := pipeline.DetectOptions{Formats: perSourceFormat(formats)}
+	if err := checkFormats(o.Formats); err != nil {
+		return err
+	}
+	var err error
+	if o.Servers, err = serverConfigs(servers, s); err != nil {
+		return err
+	}
 	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer restore()
 	context.AfterFunc(ctx, restore)
-	found, unread, err := pipeline.Detect(ctx, args, s.in)
+	found, unread, err := pipeline.Detect(ctx, args, s.in, o)
 	if err != nil {
 		return err
 	}
@@ -83,7 +97,7 @@ func detected(f *pipeline.Detected) report.Detected {
 	case reading.Known():
 		d.Title, d.BytesMeaning, d.MeaningWhy = main.Title, main.Meaning.String(), main.MeaningWhy
 		d.TimeAt, d.TimeZone = momentText[main.TimeAt], zoneText[main.Zone]
-		others = others[1:]
+		others = slices.DeleteFunc(slices.Clone(others), func(c accesslog.Candidate) bool { return c.Reading.Name() == reading.Name() })
 	case f.Sample == 0:
 		if f.Err == "" {
 			d.Notes = append(d.Notes, "it is empty")

@@ -62,10 +62,13 @@ func analyzeSettings(o *analyzeOptions, changed func(flag string) bool, args []s
 			return p, usage(err.Error(), "give --memory as in 512MiB")
 		}
 	}
-	p.Formats = either(changed("format"), perSource(o.formats), fromFile(file.Format))
+	p.Formats = either(changed("format"), perSourceFormat(o.formats), fromFile(file.Format))
 	p.Meanings = either(changed("bytes-meaning"), perSource(o.meanings), fromFile(file.BytesMeaning))
 	p.Zones = either(changed("timezone"), perSource(o.zones), fromFile(file.Timezone))
 	p.Years = either(changed("year"), perSource(o.years), fromFile(file.Year))
+	if p.Servers, err = serverConfigs(either(changed("server-config"), o.servers, file.ServerConfig), s); err != nil {
+		return p, err
+	}
 	tables := file.Tables
 	if changed("tables") || tables == nil {
 		tables = strings.Split(o.tables, ",")
@@ -83,10 +86,8 @@ const (
 
 // check refuses values that mean nothing, wherever they come from.
 func check(p *pipeline.Options) error {
-	for _, f := range p.Formats {
-		if _, err := accesslog.ReadingByName(f.Value); err != nil {
-			return usage(err.Error(), didYouMean(f.Value, accesslog.FormatNames())+pipeline.FormatHint)
-		}
+	if err := checkFormats(p.Formats); err != nil {
+		return err
 	}
 	for _, m := range p.Meanings {
 		if _, ok := accesslog.ParseMeaning(m.Value); !ok {
@@ -139,6 +140,15 @@ func check(p *pipeline.Options) error {
 			if _, err := regexp.Compile(expr); err != nil {
 				return usage("pattern of recordings: "+err.Error(), "the syntax is that of https://golang.org/s/re2syntax")
 			}
+		}
+	}
+	return nil
+}
+
+func checkFormats(formats []pipeline.PerSource) error {
+	for _, f := range formats {
+		if _, err := accesslog.ReadingByName(f.Value); err != nil {
+			return usage(err.Error(), didYouMean(f.Value, accesslog.FormatNames())+pipeline.FormatHint)
 		}
 	}
 	return nil
@@ -233,6 +243,42 @@ func perSource(flags []string) []pipeline.PerSource {
 		out = append(out, pipeline.PerSource{Glob: f[:max(i, 0)], Value: f[i+1:]})
 	}
 	return out
+}
+
+// perSourceFormat is perSource for formats, whose strings may hold "=" too: what
+// stands before the first one is a glob, unless it is a part of a LogFormat or
+// log_format string, or of json:...
+func perSourceFormat(flags []string) []pipeline.PerSource {
+	var out []pipeline.PerSource
+	for _, f := range flags {
+		glob, value, found := strings.Cut(f, "=")
+		if !found || strings.ContainsAny(glob, "%$") || strings.HasPrefix(glob, "json:") || strings.Contains(glob, "+json:") ||
+			strings.Contains(glob, "{") && strings.ContainsAny(value, "%$") {
+			glob, value = "", f
+		}
+		out = append(out, pipeline.PerSource{Glob: glob, Value: value})
+	}
+	return out
+}
+
+// serverConfigs reads the configurations of servers and says what of them is
+// not used.
+func serverConfigs(paths []string, s streams) ([]*pipeline.ServerConfig, error) {
+	var list []*pipeline.ServerConfig
+	for _, path := range paths {
+		if err := exists("server configuration", path); err != nil {
+			return nil, err
+		}
+		c, err := pipeline.ReadServerConfig(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range c.Remarks {
+			say(s.err, "warning", r)
+		}
+		list = append(list, c)
+	}
+	return list, nil
 }
 
 func fromFile(settings []config.PerSource) []pipeline.PerSource {

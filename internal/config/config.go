@@ -36,6 +36,7 @@ type File struct {
 	Inventory    string
 	Geo          []string
 	Format       []PerSource
+	ServerConfig []string
 	BytesMeaning []PerSource
 	Timezone     []PerSource
 	Year         []PerSource

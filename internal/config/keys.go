@@ -20,6 +20,7 @@ var keys = []struct {
 	{"inventory", func(f *File, n ast.Node) (err error) { f.Inventory, err = text(n); return }},
 	{"geo", func(f *File, n ast.Node) (err error) { f.Geo, err = texts(n); return }},
 	{"format", func(f *File, n ast.Node) (err error) { f.Format, err = perSource(n, "format"); return }},
+	{"server_config", func(f *File, n ast.Node) (err error) { f.ServerConfig, err = texts(n); return }},
 	{"bytes_meaning", func(f *File, n ast.Node) (err error) { f.BytesMeaning, err = perSource(n, "meaning"); return }},
 	{"timezone", func(f *File, n ast.Node) (err error) { f.Timezone, err = perSource(n, "zone"); return }},
 	{"year", func(f *File, n ast.Node) (err error) { f.Year, err = perSource(n, "year"); return }},

@@ -1,10 +1,6 @@
 package pipeline
 
-import (
-	"io"
-
-	"github.com/logrecount/recount/pkg/accesslog"
-)
+import "io"
 
 // Options are the settings of one analysis, as plain values.
 type Options struct {
@@ -13,11 +9,11 @@ type Options struct {
 	Out      string    // the case folder to make
 	Force    bool      // replace an existing case
 
-	Formats  []PerSource         // which format a source has, where the user says so; Value is a format name
-	Given    []*accesslog.Format // formats of a server's configuration, offered to every source
-	Zones    []PerSource         // time zone of sources whose times have none, an IANA name
-	Years    []PerSource         // year of the first line of sources whose times have none
-	Meanings []PerSource         // which bytes meaning a source has, where the user says so; Value is a meaning
+	Formats  []PerSource     // which format a source has, where the user says so; Value is what accesslog.ReadingByName takes
+	Servers  []*ServerConfig // configurations of servers; their formats are offered to every source
+	Zones    []PerSource     // time zone of sources whose times have none, an IANA name
+	Years    []PerSource     // year of the first line of sources whose times have none
+	Meanings []PerSource     // which bytes meaning a source has, where the user says so; Value is a meaning
 
 	Recordings []string // globs, or one regular expression written as re:EXPR; empty: audio and video files
 	Inventory  string   // CSV file with path, size and attributes; empty: none

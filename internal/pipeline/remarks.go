@@ -68,6 +68,11 @@ func (a *analysis) warnings(t *totals) []string {
 			add("%s: %s", ar.Path, n)
 		}
 	}
+	for _, c := range a.options.Servers {
+		for _, r := range c.Remarks {
+			add("%s", r)
+		}
+	}
 	for _, u := range a.set.Unread {
 		add("%s was not read: %s", u.Path, u.Reason)
 	}

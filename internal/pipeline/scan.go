@@ -193,7 +193,7 @@ func (s *scanner) source(ctx context.Context, src *source, r *evidence.Reader, m
 
 // detect finds how a source is read.
 func (s *scanner) detect(src *source, sample []byte) accesslog.Reading {
-	d := accesslog.Detect(sample, s.options.Given...)
+	d := accesslog.Detect(sample, given(s.options.Servers)...)
 	if !d.Reading.Known() {
 		src.tried = d.Tried()
 	}

@@ -221,19 +221,24 @@ func (a *analysis) configuration() any {
 		}
 		return out
 	}
+	var servers []casefile.ManifestFile
+	for _, c := range o.Servers {
+		servers = append(servers, c.File)
+	}
 	tables := o.Tables
 	if tables == nil {
 		tables = casefile.TableNames()
 	}
 	return struct {
-		Formats     []perSource `json:"format"`
-		Meanings    []perSource `json:"bytes_meaning"`
-		Zones       []perSource `json:"timezone"`
-		Years       []perSource `json:"year"`
-		Recordings  []string    `json:"recordings"`
-		Tables      []string    `json:"tables"`
-		Compression string      `json:"compression"`
-	}{list(o.Formats), list(o.Meanings), list(o.Zones), list(o.Years), append([]string{}, o.Recordings...), tables, o.Compression}
+		Formats     []perSource             `json:"format"`
+		Meanings    []perSource             `json:"bytes_meaning"`
+		Zones       []perSource             `json:"timezone"`
+		Years       []perSource             `json:"year"`
+		Servers     []casefile.ManifestFile `json:"server_config,omitempty"`
+		Recordings  []string                `json:"recordings"`
+		Tables      []string                `json:"tables"`
+		Compression string                  `json:"compression"`
+	}{list(o.Formats), list(o.Meanings), list(o.Zones), list(o.Years), servers, append([]string{}, o.Recordings...), tables, o.Compression}
 }
 
 // run says when and where it was done.

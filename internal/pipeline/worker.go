@@ -114,6 +114,9 @@ func (w *worker) lines(j job, st *stats) error {
 		default:
 			reason = w.parser.Parse(text, &w.record)
 		}
+		if reason == accesslog.ReasonNone && w.record.TextAtEnd && !line.Terminated {
+			reason = accesslog.ReasonCutOff // the client or the target may be a part of it
+		}
 		if reason == accesslog.ReasonNone {
 			if len(text) != len(line.Text) {
 				w.record.Flags |= accesslog.FlagNULBytes

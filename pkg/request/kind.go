@@ -62,23 +62,31 @@ const probeBytes = 2
 
 // kindOfTransfer is KindOf for logs of file services. Their formats write a
 // file handed out as method RETR with the reply codes of FTP (RFC 959, section
-// 4.2), and one that was read in place (SMB, a file manager) as READ.
+// 4.2), and one that was read in place (SMB, a file manager) as READ, without a
+// status. A client of a web server may send these words as its method too, so
+// only the codes that the formats give are taken so; all others mean what they
+// mean in HTTP.
 func kindOfTransfer(method []byte, status int16) (Kind, bool) {
 	switch string(method) {
 	case "READ":
+		if status == 0 {
+			return KindContent, true
+		}
 	case "RETR":
+		switch status {
+		case 226, 250, 426, 451: // done, done, closed, aborted
+			return KindContent, true
+		}
 	case "STOR", "WRITE", "DELE", "RENAME", "MKD", "LIST":
 		return KindNoContent, true
 	default:
 		return 0, false
 	}
-	switch {
-	case status == 530:
+	switch status {
+	case 530:
 		return KindDenied, true
-	case status == 550:
+	case 550:
 		return KindMissing, true
-	case status >= 500:
-		return KindError, true
 	}
-	return KindContent, true
+	return 0, false
 }
