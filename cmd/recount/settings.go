@@ -245,12 +245,16 @@ func perSource(flags []string) []pipeline.PerSource {
 	return out
 }
 
-// perSourceFormat is perSource for formats, whose strings may hold "=" too: what
-// stands before the first one is a glob, unless it is a part of a LogFormat or
-// log_format string, or of json:...
+// perSourceFormat is perSource for formats. LogFormat and log_format strings and
+// json:... may hold "=" too: there what stands before the first one is a glob,
+// unless it is a part of the string.
 func perSourceFormat(flags []string) []pipeline.PerSource {
 	var out []pipeline.PerSource
 	for _, f := range flags {
+		if !strings.ContainsAny(f, "%$") && !strings.Contains(f, "json:") {
+			out = append(out, perSource([]string{f})...)
+			continue
+		}
 		glob, value, found := strings.Cut(f, "=")
 		if !found || strings.ContainsAny(glob, "%$") || strings.HasPrefix(glob, "json:") || strings.Contains(glob, "+json:") ||
 			strings.Contains(glob, "{") && strings.ContainsAny(value, "%$") {

@@ -132,3 +132,28 @@ func TestSettingsNotFromEvidence(t *testing.T) {
 		t.Errorf("missing evidence: %v", err)
 	}
 }
+
+// TestFormatSettings: what stands before the first "=" is a glob, but not where
+// it is a part of a format's own text.
+func TestFormatSettings(t *testing.T) {
+	for _, c := range []struct{ flag, glob, value string }{
+		{"combined", "", "combined"},
+		{"*.log=combined", "*.log", "combined"},
+		{"{a,b}.log=combined", "{a,b}.log", "combined"},
+		{"*.log=docker+combined", "*.log", "docker+combined"},
+		{`%h %l %u %t "%r" %>s %b x=%D`, "", `%h %l %u %t "%r" %>s %b x=%D`},
+		{`nginx/*=$remote_addr "$request" $status x=$body_bytes_sent`, "nginx/*", `$remote_addr "$request" $status x=$body_bytes_sent`},
+		{`$remote_addr x="$request" $status`, "", `$remote_addr x="$request" $status`},
+		{"json:time=ts,client=ip", "", "json:time=ts,client=ip"},
+		{"docker+json:time=ts,client=ip", "", "docker+json:time=ts,client=ip"},
+		{"app*=json:time=ts,client=ip", "app*", "json:time=ts,client=ip"},
+		{`{"ip"="%h"}`, "", `{"ip"="%h"}`},
+		{"=combined", "", "combined"},
+		{"a=b/*=combined", "a=b/*", "combined"},
+	} {
+		got := perSourceFormat([]string{c.flag})
+		if len(got) != 1 || got[0].Glob != c.glob || got[0].Value != c.value {
+			t.Errorf("%q: %+v", c.flag, got)
+		}
+	}
+}

@@ -121,8 +121,10 @@ func parse(path string, b []byte) (*File, error) {
 	dir := filepath.Dir(path)
 	f.Inventory = under(dir, f.Inventory)
 	f.Temp = under(dir, f.Temp)
-	for i, g := range f.Geo {
-		f.Geo[i] = under(dir, g)
+	for _, list := range [][]string{f.Geo, f.ServerConfig} {
+		for i, name := range list {
+			list[i] = under(dir, name)
+		}
 	}
 	return f, nil
 }
