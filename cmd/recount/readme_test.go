@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/logrecount/recount/pkg/accesslog"
 )
 
 // insideScriptsTest is set by scripts/test, so that the test of the README
@@ -146,4 +148,22 @@ func TestREADMETests(t *testing.T) {
 		t.Skip("runs all tests; give it time with go test -timeout 30m")
 	}
 	runLine(t, freshCopy(t, root), tests)
+}
+
+// TestREADMEFormats: the table of formats has every format and wrapper.
+func TestREADMEFormats(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range accesslog.Formats() {
+		if row := "| `" + f.Name + "` |"; strings.Count(string(text), row) != 1 {
+			t.Errorf("README.md has not one row %s", row)
+		}
+	}
+	for _, w := range accesslog.Wrappers() {
+		if !strings.Contains(string(text), "`"+w.Name+"`") {
+			t.Errorf("README.md does not name the wrapper %s", w.Name)
+		}
+	}
 }
