@@ -160,6 +160,18 @@ zeroed.log 2 1 0 1 0 0 false
 	}
 }
 
+// TestTextAtEnd: where a log ends without a newline, a line that ends with its
+// path may be cut in it: it is a reject, and no download of another recording.
+func TestTextAtEnd(t *testing.T) {
+	log := "Dec 30 08:12:01 nas smbd_audit: anna|203.0.113.7|openat|ok|r|/srv/calls/a.mp3\n"
+	cut := log + "Dec 30 08:12:02 nas smbd_audit: anna|203.0.113.7|openat|ok|r|/srv/calls/b.mp3"
+	root := files(t, map[string]string{"cut.log": cut, "whole.log": cut + "\n"})
+	dir, _ := analyse(t, Options{Evidence: []string{root}, Years: []PerSource{{Value: "2019"}}})
+	want(t, "sources", show(table(t, dir, casefile.TableSources), "path", "format", "requests", "rejected"),
+		"cut.log samba_full_audit 1 1\nwhole.log samba_full_audit 2 0\n")
+	want(t, "rejects", show(table(t, dir, casefile.TableRejects), "line", "reason"), "2 cut_off\n")
+}
+
 // TestUndamaged: a run on good evidence is not damaged, rejects or not.
 func TestUndamaged(t *testing.T) {
 	root := files(t, map[string]string{"a.log": get("192.0.2.1", 1, "/a/x.wav", 200, 1000) + "rubbish\n", "empty.log": ""})

@@ -153,9 +153,7 @@ func jsonSeeds(t testing.TB) [][]byte {
 	var seeds [][]byte
 	samples := sampleFiles(t)
 	for _, name := range []string{"caddy", "traefik_json", "nginx_json", "access_json", "truenas_audit"} {
-		for _, line := range bytes.Split(samples[name], []byte("\n")) {
-			seeds = append(seeds, line)
-		}
+		seeds = append(seeds, bytes.Split(samples[name], []byte("\n"))...)
 	}
 	if len(seeds) < 50 {
 		t.Fatal("seeds are missing")

@@ -189,7 +189,7 @@ func s3Texts(tail []byte, r *Record) Reason {
 	switch {
 	case middle < 0 || last <= middle+2:
 		r.Flags |= FlagCutOff
-	case bytes.Index(tail[middle+1:last], quoteSpaceQuote) >= 0, last+1 < len(tail) && tail[last+1] != ' ':
+	case bytes.Contains(tail[middle+1:last], quoteSpaceQuote), last+1 < len(tail) && tail[last+1] != ' ':
 		// Where the referer ends cannot be told; the numbers are not in doubt.
 	default:
 		r.Referrer, r.Agent = absent(tail[1:middle:middle]), absent(tail[middle+3:last:last])

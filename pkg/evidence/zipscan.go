@@ -14,9 +14,8 @@ import (
 const zipHeader = 30
 
 var (
-	zipLocal      = []byte("PK\x03\x04")
-	zipDescriptor = []byte("PK\x07\x08")
-	zipCentral    = []byte("PK\x01\x02")
+	zipLocal   = []byte("PK\x03\x04")
+	zipCentral = []byte("PK\x01\x02")
 )
 
 func isZipHeader(b []byte) bool { return bytes.HasPrefix(b, zipLocal) }
