@@ -1,9 +1,6 @@
 package accesslog
 
-import (
-	"bytes"
-	"time"
-)
+import "bytes"
 
 // wrapSyslog is the prefix that syslog puts before a message, in all its kinds:
 //
@@ -22,7 +19,7 @@ var wrapSyslog = &Wrapper{
 	},
 	parser: func(reading Reading, inner Parser) Parser {
 		return &syslog{
-			wrapped: newWrapped(inner), clock: newJSONClock(reading, false), year: yearOfOrder{year: reading.Year},
+			wrapped: newWrapped(inner), clock: newJSONClock(reading, false), year: yearClock{base: reading.Year},
 			local: localClock{zone: reading.location()},
 		}
 	},
@@ -32,7 +29,7 @@ type syslog struct {
 	wrapped
 	clock jsonClock
 	local localClock
-	year  yearOfOrder
+	year  yearClock
 }
 
 // syslogLine is a line of syslog, parted.
@@ -74,49 +71,19 @@ func (p *syslog) at(l syslogLine) (t jsonTime, ok bool) {
 		day = twoDigits(b[4:])
 	}
 	hour, minute, second := twoDigits(b[7:]), twoDigits(b[10:]), twoDigits(b[13:])
-	if day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 {
+	if day < 1 || day > daysIn(unknownYear, l.month) || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 {
 		return t, false
 	}
-	year := p.year.of(l.month, day)
-	if year == 0 {
+	if p.year.base == 0 {
 		return jsonTime{us: NoTime}, true
 	}
+	year := p.year.of(l.month)
 	if day > daysIn(year, l.month) {
 		return t, false
 	}
 	t.us, t.offset, t.ambiguous = p.local.at(year, l.month, day, hour, minute, second, 0)
 	return t, true
 }
-
-// yearOfOrder infers years from the order of dates: where they go back by more
-// than a late line does, a new year has begun.
-type yearOfOrder struct {
-	year       int // of the last line; 0: not known
-	month, day int // of the last line; 0: none
-}
-
-// of gives the year of the next line.
-func (y *yearOfOrder) of(month, day int) int {
-	if y.year == 0 {
-		return 0
-	}
-	last, now := time.Date(2000, time.Month(y.month), y.day, 0, 0, 0, 0, time.UTC), time.Date(2000, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	days := int(now.Sub(last) / (24 * time.Hour))
-	switch {
-	case y.month == 0:
-	case days >= 366-lateDays: // a late line of December, after the first of January
-		return y.year - 1
-	case days < 0 && days >= -lateDays: // a late line
-		return y.year
-	case days < 0:
-		y.year++
-	}
-	y.month, y.day = month, day
-	return y.year
-}
-
-// lateDays is by how much a line may be late.
-const lateDays = 2
 
 // splitSyslog parts a line of any kind.
 func splitSyslog(line []byte) (l syslogLine, ok bool) {

@@ -185,7 +185,8 @@ func TestWrapperTime(t *testing.T) {
 	test("Mar  2 00:00:01 h x: a", `common client="a" time=2015-03-02T00:00:01+00:00 flags=year_inferred`)
 	test("Feb 29 00:00:01 h x: a", "<bad_time>")
 	test("Mar  1 00:00:01 h x: a", `common client="a" time=2015-03-01T00:00:01+00:00 flags=year_inferred`)
-	test("Feb  1 00:00:01 h x: a", `common client="a" time=2016-02-01T00:00:01+00:00 flags=year_inferred`)
+	test("Feb  1 00:00:01 h x: a", `common client="a" time=2015-02-01T00:00:01+00:00 flags=year_inferred`) // came late
+	test("Jan  1 00:00:01 h x: a", `common client="a" time=2016-01-01T00:00:01+00:00 flags=year_inferred`)
 	test("<13>1 2020-02-01T00:00:01.5+02:00 h x - - - a", `common client="a" time=2020-02-01T00:00:01.5+02:00`)
 	test("<13>1 - h x - - - a", `common client="a"`)
 	test("2020-02-01T00:00:01.5+02:00 h x: a", `common client="a" time=2020-02-01T00:00:01.5+02:00`)
