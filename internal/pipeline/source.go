@@ -64,6 +64,17 @@ func (s *source) meaningOf(f *accesslog.Format) accesslog.Meaning {
 	return f.Meaning
 }
 
+// wordUsed says whether the user's word on the bytes meaning counts for at least
+// one of the source's formats.
+func (s *source) wordUsed() bool {
+	used := s.meaningSet && len(s.stats.formats) == 0
+	for name := range s.stats.formats {
+		f, _ := accesslog.FormatByName(name)
+		used = used || s.meaningSet && f.Meaning == accesslog.MeaningUnknown
+	}
+	return used
+}
+
 // formats lists the names of the formats that lines of the source had, the
 // most frequent first.
 func (s *source) formats() []string {
