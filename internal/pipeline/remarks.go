@@ -45,6 +45,9 @@ func (a *analysis) warnings(t *totals) []string {
 		}
 		a.timeRemarks(s, add)
 		meaning, _ := s.meaningText()
+		if s.meaningSet && !s.wordUsed() && meaning != s.meaning.String() {
+			add("%s: the bytes meaning %s that was given is not used: the format fixes it as %s", s.Path, s.meaning, meaning)
+		}
 		if remark := a.sizeCheck(s).remark(meaning); remark != "" {
 			add("%s: %s", s.Path, remark)
 		}
@@ -161,7 +164,7 @@ func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 		meaning, why := s.meaningText()
 		by := "format"
 		switch {
-		case s.meaningSet:
+		case s.wordUsed():
 			by = "user"
 		case len(s.stats.formats) == 0:
 			continue

@@ -70,6 +70,16 @@ func (s *source) meaningOf(f *accesslog.Format) accesslog.Meaning {
 	return f.Meaning
 }
 
+// wordUsed says whether the user's word on the bytes meaning counts for at least
+// one of the source's formats.
+func (s *source) wordUsed() bool {
+	used := s.meaningSet && len(s.stats.formats) == 0
+	for f := range s.stats.formats {
+		used = used || s.meaningSet && f.Meaning == accesslog.MeaningUnknown
+	}
+	return used
+}
+
 // formats lists the formats that lines of the source had, the most frequent
 // first.
 func (s *source) formats() []*accesslog.Format {

@@ -52,6 +52,8 @@ const (
 	numTexts
 )
 
+const _ = uint(8 - numTexts) // a block has a byte of bits for them
+
 // texts lists a request's texts in that order.
 func (r *Request) texts() [numTexts]*[]byte {
 	return [numTexts]*[]byte{&r.URL, &r.Agent, &r.Referrer, &r.Method, &r.Host, &r.Protocol, &r.User, &r.Forwarded}

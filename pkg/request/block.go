@@ -13,8 +13,8 @@ import (
 //	  0, or 1 and a new recording: uvarint bytes shared with the one before,
 //	       uvarint length of the rest, the rest
 //	  the client: 0 for none, or uvarint length+1, bytes
-//	  uvarint dictionary index of each other text (0: none; for the URL 1 is
-//	       the recording itself, and the rest is one higher)
+//	  a byte with one bit for each other text that is there, then of each
+//	       such its uvarint dictionary index; for the URL 0 is the recording
 //	  numbers (appendNumbers)
 //
 // Blocks are read by the program that wrote them and by no other, so the
@@ -66,9 +66,7 @@ func (e *encoder) encodeBlock(b *Batch, order []pathKey) int {
 			last = path
 		}
 		e.appendClient(b.client(r))
-		for kind, t := range r.text {
-			e.appendText(b, kind, t)
-		}
+		e.appendTexts(b, r)
 		e.rows = append(e.rows, b.numbers[r.from:r.to]...)
 		n++
 	}
@@ -100,26 +98,29 @@ func (e *encoder) appendClient(client []byte) {
 	e.rows = append(binary.AppendUvarint(e.rows, uint64(len(client))+1), client...)
 }
 
-func (e *encoder) appendText(b *Batch, kind int, t uint32) {
-	if t == 0 {
-		e.rows = append(e.rows, 0)
-		return
-	}
-	extra := uint32(0)
-	if kind == textURL {
-		if t == samePath {
-			e.rows = append(e.rows, 1)
-			return
+// appendTexts appends the texts of a row that are there; most rows have few.
+func (e *encoder) appendTexts(b *Batch, r *row) {
+	at := len(e.rows)
+	e.rows = append(e.rows, 0)
+	var has byte
+	for kind, t := range r.text {
+		if t == 0 {
+			continue
 		}
-		extra = 1
+		has |= 1 << kind
+		if t == samePath {
+			e.rows = append(e.rows, 0)
+			continue
+		}
+		s := &e.slots[t]
+		if s.generation != e.generation {
+			e.dictLen++
+			*s = slot{e.generation, e.dictLen}
+			e.dict = appendText(e.dict, b.texts.at(t))
+		}
+		e.rows = binary.AppendUvarint(e.rows, uint64(s.index))
 	}
-	s := &e.slots[t]
-	if s.generation != e.generation {
-		e.dictLen++
-		*s = slot{e.generation, e.dictLen}
-		e.dict = appendText(e.dict, b.texts.at(t))
-	}
-	e.rows = binary.AppendUvarint(e.rows, uint64(s.index+extra))
+	e.rows[at] = has
 }
 
 func appendText(dst, text []byte) []byte {

@@ -62,21 +62,8 @@ func (d *Decoder) Next(r *Request) (bool, error) {
 	if r.Client, ok = d.client(); !ok {
 		return false, errBlock
 	}
-	for kind, text := range r.texts() {
-		i, ok := d.number()
-		if !ok {
-			return false, errBlock
-		}
-		if kind == textURL && i > 0 {
-			if i--; i == 0 {
-				*text = r.Recording
-				continue
-			}
-		}
-		if i >= uint64(len(d.dict)) {
-			return false, errBlock
-		}
-		*text = d.dict[i]
+	if !d.texts(r) {
+		return false, errBlock
 	}
 	rest, ok := readNumbers(d.rest, r)
 	if !ok {
@@ -84,6 +71,33 @@ func (d *Decoder) Next(r *Request) (bool, error) {
 	}
 	d.rest = rest
 	return true, nil
+}
+
+// texts reads the other texts.
+func (d *Decoder) texts(r *Request) bool {
+	if len(d.rest) == 0 {
+		return false
+	}
+	has := d.rest[0]
+	d.rest = d.rest[1:]
+	for kind, text := range r.texts() {
+		if has&(1<<kind) == 0 {
+			if *text != nil {
+				*text = nil // of the request before
+			}
+			continue
+		}
+		i, ok := d.number()
+		switch {
+		case !ok || i >= uint64(len(d.dict)) || i == 0 && kind != textURL:
+			return false
+		case i == 0:
+			*text = r.Recording
+		default:
+			*text = d.dict[i]
+		}
+	}
+	return true
 }
 
 // client reads the client, nil for none.
