@@ -7,7 +7,7 @@ import "bytes"
 // is taken for lighttpd's only if most of its lines have a host.
 var formatLighttpd = &Format{
 	Name: "lighttpd", Title: "lighttpd's access log: combined with the host in the second field",
-	Meaning: MeaningAcceptedBody, MeaningWhy: "%b counts the bytes written to the network less the response header",
+	Meaning: MeaningUnknown, MeaningWhy: "lighttpd's %b counts accepted body bytes, but Apache writes the same syntax with the host for the ident and its own %b or %O",
 	TimeAt: TimeAtEnd, Zone: ZoneLogged, Escaping: `\" \\ \xHH; "-" for nothing`,
 	Fields: "client host user [time] \"request\" status bytes \"referrer\" \"user agent\"", Stateless: true,
 	Source: "lighttpd mod_accesslog (default accesslog.format)",
