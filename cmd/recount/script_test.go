@@ -114,6 +114,9 @@ func makeCase(ts *testscript.TestScript, neg bool, args []string) {
 	}, &casefile.Run{Root: "/where/it/was"}))
 }
 
+// pipeHolds is more than a pipe between two programs holds.
+const pipeHolds = 1 << 20
+
 // interrupt PROGRAM [ARG...] runs a program that reads an endless log from its
 // standard input, sends it one Ctrl-C, and wants exit code 1 in good time. What
 // the program wrote to standard error is then in the file stderr.
@@ -131,14 +134,26 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	in, err := cmd.StdinPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
+	// More than a pipe holds was read, so the program is in its run by then.
+	reading := make(chan struct{})
 	go func() {
-		for i := 0; ; i++ {
-			if _, err := fmt.Fprintf(in, "192.0.2.%d - - [18/Feb/2019:10:00:00 +0000] \"GET /calls/%d.wav HTTP/1.1\" 200 1000\n", i%250, i); err != nil {
+		for i, n := 0, 0; ; i++ {
+			m, err := fmt.Fprintf(in, "192.0.2.%d - - [18/Feb/2019:10:00:00 +0000] \"GET /calls/%d.wav HTTP/1.1\" 200 1000\n", i%250, i)
+			if err != nil {
 				return
 			}
+			if n < pipeHolds && n+m >= pipeHolds {
+				close(reading)
+			}
+			n += m
 		}
 	}()
-	time.Sleep(500 * time.Millisecond)
+	select {
+	case <-reading:
+	case <-time.After(60 * time.Second):
+		_ = cmd.Process.Kill()
+		ts.Fatalf("not reading after 60 s")
+	}
 	ts.Check(cmd.Process.Signal(syscall.SIGINT))
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
