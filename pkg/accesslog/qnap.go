@@ -102,7 +102,7 @@ func qnapEventOf(method, resource, scratch []byte, r *Record) ([]byte, Reason) {
 	}
 	r.Method = method
 	switch string(method) {
-	case "RENAME", "COPY": // "from -> to", "from to to": a name may hold the arrow and the word
+	case "RENAME", "COPY": // "from -> to"; QNAP's file manager: "from to to". A name may hold the arrow or the word.
 		return scratch, ReasonNone
 	case "READ":
 		r.Flags |= FlagAccessOnly
