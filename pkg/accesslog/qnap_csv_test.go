@@ -275,15 +275,13 @@ var qnapOrder = []string{"Number", "Type", "Date", "Time", "Users", "Source IP",
 // TestQNAPCSVCodes: the codes of the manual and of naslog.h, in their order.
 func TestQNAPCSVCodes(t *testing.T) {
 	methods := []string{"?", "DELE", "READ", "WRITE", "READ", "MKD", "", "", "RENAME", "", "", "", "", "COPY", "RENAME", "WRITE", "", "", "", "", "", "", "", "?"}
-	for code, want := range methods {
-		want += " /c/a.mp3;"
-		switch method := methods[code]; method {
+	for code, method := range methods {
+		want := "192.0.2.7 " + method + " /c/a.mp3;"
+		switch method {
 		case "?":
 			want = "bad_tail;"
 		case "", "RENAME", "COPY":
 			want = "192.0.2.7 " + method + " ;"
-		default:
-			want = "192.0.2.7 " + want
 		}
 		if got := qnapLines(fmt.Sprintf("1,0,2015-03-03,08:12:01,anna,192.0.2.7,pc,1,c/a.mp3,%d\n", code)); got != want {
 			t.Errorf("code %d: %s, want %s", code, got, want)
