@@ -262,23 +262,35 @@ func plainQNAP(text string, r *Record) bool {
 	if m == nil || !plainBareAddress(m[2]) || strings.Contains(m[5], "conn log: Users: ") {
 		return false
 	}
-	method, ok := qnapMethod([]byte(m[6]))
-	if !ok {
+	return plainQNAPEvent(m[1], m[2], m[5], qnapWords[m[6]], r)
+}
+
+// qnapWords are the actions; "-" is what concerns no file.
+var qnapWords = map[string]string{
+	"Read": "READ", "Open": "READ", "Write": "WRITE", "Add": "WRITE", "Copy": "COPY", "Delete": "DELE", "Rename": "RENAME", "Move": "RENAME",
+	"Make Directory": "MKD", "Create Directory": "MKD", "Mkdir": "MKD", "Login": "-", "Login OK": "-", "Login Success": "-", "Login Fail": "-", "Logout": "-",
+	"Mount": "-", "Unmount": "-", "Mount Success": "-", "Mount Fail": "-", "Umount": "-",
+}
+
+func plainQNAPEvent(user, client, resource, method string, r *Record) bool {
+	if client != "0.0.0.0" {
+		r.Client = narrow(client)
+	}
+	if user != "---" && user != "" {
+		r.User = narrow(user)
+	}
+	switch {
+	case method == "" || method != "-" && resource != "---" && len([]rune(resource)) > 1022:
 		return false
-	}
-	r.Client = narrow(m[2])
-	if m[1] != "---" {
-		r.User = narrow(m[1])
-	}
-	if method == nil || m[5] == "" || m[5] == "---" {
+	case method == "-" || resource == "" || resource == "---":
 		return true
 	}
-	r.Method = method
-	if string(method) != "RENAME" {
-		r.Target = plainPath(strings.TrimPrefix(m[5], "[File Station] "))
-		if string(method) == "READ" {
-			r.Flags |= FlagAccessOnly
-		}
+	r.Method = []byte(method)
+	if method != "RENAME" && method != "COPY" {
+		r.Target = plainPath(strings.TrimPrefix(resource, "[File Station] "))
+	}
+	if method == "READ" {
+		r.Flags |= FlagAccessOnly
 	}
 	return true
 }

@@ -23,6 +23,7 @@ var fileFormats = []fileFormat{
 	{formatLighttpd, plainLighttpd}, {formatHAProxy, plainHAProxy}, {formatSquid, plainSquid},
 	{formatSquidCommon, plainSquidCommon}, {formatXferlog, plainXferlog}, {formatVsftpd, plainVsftpd},
 	{formatSamba, plainSamba}, {formatSynology, plainSynology}, {formatQNAP, plainQNAP}, {formatSynologyCSV, plainSynologyCSV},
+	{formatQNAPCSV, plainQNAPCSV},
 }
 
 func (f fileFormat) reading() Reading {

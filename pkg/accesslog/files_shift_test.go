@@ -77,7 +77,7 @@ func TestFilesShift(t *testing.T) {
 	for _, f := range fileFormats {
 		line := lines[f.format]
 		if line == nil {
-			continue // lighttpd and Squid's common escape as Apache does: TestFieldShift
+			continue // lighttpd and Squid's common escape as Apache does: TestFieldShift; QNAP's CSV: TestQNAPCSVShift
 		}
 		p := f.reading().NewParser()
 		var r Record

@@ -87,6 +87,7 @@ var table = []entry{
 	{formatSynology, newSynology},
 	{formatSynologyCSV, newSynologyCSV},
 	{formatQNAP, newQNAP},
+	{formatQNAPCSV, newQNAPCSV},
 	{formatLighttpd, newLighttpd},
 	{formatIIS, newW3C},
 	{formatIISLocal, newW3C},

@@ -62,28 +62,55 @@ func (p *qnap) Parse(line []byte, r *Record) Reason {
 	if bytes.Contains(path, qnapUsers) {
 		return ReasonBadRequest // two lines that ran into each other
 	}
-	r.Client = client
-	if string(user) != "---" {
+	method, ok := qnapMethod(action)
+	if !ok {
+		return ReasonBadTail
+	}
+	setQNAPClient(client, r)
+	setQNAPUser(user, r)
+	var reason Reason
+	p.scratch, reason = qnapEventOf(method, path, p.scratch, r)
+	return reason
+}
+
+// setQNAPClient leaves out 0.0.0.0, which the services write when they do not
+// know the address (write_connlog_internal in QNAP's Samba).
+func setQNAPClient(client []byte, r *Record) {
+	if string(client) != "0.0.0.0" {
+		r.Client = client
+	}
+}
+
+func setQNAPUser(user []byte, r *Record) {
+	if len(user) > 0 && string(user) != "---" {
 		r.User = user
 	}
-	method, ok := qnapMethod(action)
-	switch {
-	case !ok:
-		return ReasonBadTail
-	case method == nil || len(path) == 0 || string(path) == "---":
-		return ReasonNone
+}
+
+// qnapResourceMax is the longest resource: what is longer is cut off there
+// (RES_LENGTH less its NUL, in QNAP's Samba), so one as long may be cut.
+const qnapResourceMax = 1023
+
+// qnapEventOf sets what an action on a resource means. The target is written to
+// scratch, which is given back.
+func qnapEventOf(method, resource, scratch []byte, r *Record) ([]byte, Reason) {
+	if method == nil || len(resource) == 0 || string(resource) == "---" {
+		return scratch, ReasonNone
+	}
+	if len(resource) >= qnapResourceMax {
+		return scratch, ReasonCutOff
 	}
 	r.Method = method
-	if string(method) == "RENAME" { // "from -> to": a name may hold the arrow
-		return ReasonNone
-	}
-	path = bytes.TrimPrefix(path, []byte("[File Station] "))
-	p.scratch = appendEscapedPath(p.scratch[:0], path)
-	r.Target = p.scratch
-	if string(method) == "READ" {
+	switch string(method) {
+	case "RENAME", "COPY": // "from -> to"; QNAP's file manager: "from to to". A name may hold the arrow or the word.
+		return scratch, ReasonNone
+	case "READ":
 		r.Flags |= FlagAccessOnly
 	}
-	return ReasonNone
+	resource = bytes.TrimPrefix(resource, []byte("[File Station] "))
+	scratch = appendEscapedPath(scratch[:0], resource)
+	r.Target = scratch
+	return scratch, ReasonNone
 }
 
 // cutField cuts text at the first name of the next field; the value holds no
@@ -96,12 +123,18 @@ func cutField(text, next []byte) (value, rest []byte, ok bool) {
 	return text[:i:i], text[i+len(next):], true
 }
 
+// methodCopy is a copy from one place of the NAS to another: it hands nothing
+// to the client.
+var methodCopy = []byte("COPY")
+
 // qnapMethod knows the actions of the connection log. Those without a method
 // concern no file.
 func qnapMethod(action []byte) (method []byte, ok bool) {
 	switch string(action) {
-	case "Read", "Open", "Copy":
+	case "Read", "Open":
 		return methodRead, true
+	case "Copy":
+		return methodCopy, true
 	case "Write", "Add":
 		return methodWrite, true
 	case "Delete":
