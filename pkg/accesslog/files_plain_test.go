@@ -112,11 +112,11 @@ var plainHAProxyLine = regexp.MustCompile(`(?s)^([^ ]+):(\d+) \[(.{24})\] (?:([^
 
 func plainHAProxy(text string, r *Record) bool {
 	if !regexp.MustCompile(`(?s)^[^ ]+ \[.{24}\] .`).MatchString(text) {
-		p, ok := plainPrefix(text)
+		p, ok := plainSyslog(text)
 		if !ok {
 			return false
 		}
-		text = p.message
+		text = p.text
 	}
 	m := plainHAProxyLine.FindStringSubmatch(text)
 	if m == nil || tooLarge(m[2], 1) || !regexp.MustCompile(`^\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d\.\d{3}$`).MatchString(m[3]) {
@@ -306,9 +306,6 @@ func plainVsftpd(text string, r *Record) bool {
 // fileParity compares parser and twin for one line.
 func fileParity(t *testing.T, f fileFormat, line []byte) {
 	t.Helper()
-	if regexp.MustCompile(`^(?:<\d+>)?1 [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ \[`).Match(line) {
-		return // the twin knows no structured data; TestLogPrefix does
-	}
 	if f.format == formatSynologyCSV && bytes.IndexByte(line, '\r') >= 0 {
 		return // encoding/csv takes it for the end of the row
 	}

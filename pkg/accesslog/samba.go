@@ -7,7 +7,7 @@ import "bytes"
 var formatSamba = &Format{
 	Name: "samba_full_audit", Title: "Samba vfs_full_audit through syslog (reads prove access, never quantity)",
 	Meaning: MeaningUnknown, MeaningWhy: "the log has no sizes",
-	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "none: bars in names stand as they are",
+	TimeAt: TimeAtEnd, Zone: ZoneOfLine, Escaping: "none: bars in names stand as they are",
 	Fields:    "syslog-prefix smbd_audit: user|address[|machine[|share]]|operation|ok or fail (why)|[mode|]file",
 	Stateless: false, Source: "Samba vfs_full_audit(8), source3/modules/vfs_full_audit.c",
 }

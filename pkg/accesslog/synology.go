@@ -6,7 +6,7 @@ import "bytes"
 var formatSynology = &Format{
 	Name: "synology", Title: "Synology DSM file transfer log through syslog (SMB, File Station, FTP, WebDAV)",
 	Meaning: MeaningPlanned, MeaningWhy: "the size is that of the file, not of what was sent, and is rounded from 1 KB on",
-	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "none: commas in names stand as they are",
+	TimeAt: TimeAtEnd, Zone: ZoneOfLine, Escaping: "none: commas in names stand as they are",
 	Fields:    "syslog-prefix service Event: event, Path: path, File/Folder: kind, Size: size, User: user, IP: address",
 	Stateless: false, Source: "lines of DSM 6 and 7 in the tests of logstash-patterns-core and others; Synology publishes no description",
 }
