@@ -67,10 +67,7 @@ const leapYear = 1972
 
 // yearless reads Jun  4 10:32:02 or Jun 04 10:32:02.
 func (c *syslogClock) yearless(b []byte) (t syslogTime, ok bool) {
-	d := date{year: leapYear, month: monthOf(b), day: int(b[5] - '0')}
-	if b[4] != ' ' {
-		d.day = twoDigits(b[4:])
-	}
+	d := date{year: leapYear, month: monthOf(b), day: paddedDay(b[4:])}
 	if !d.clock(b[7:]) || !d.valid() {
 		return t, false // what is no day of any year says nothing of the order
 	}
@@ -86,4 +83,15 @@ func (c *syslogClock) yearless(b []byte) (t syslogTime, ok bool) {
 		t.flags |= FlagAmbiguousTime
 	}
 	return t, true
+}
+
+// paddedDay reads " 7", "07" or "17"; -1 if it is none.
+func paddedDay(b []byte) int {
+	if b[0] != ' ' {
+		return twoDigits(b)
+	}
+	if b[1]-'0' > 9 {
+		return -1
+	}
+	return int(b[1] - '0')
 }
