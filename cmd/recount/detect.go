@@ -107,7 +107,7 @@ func detected(f *pipeline.Detected) report.Detected {
 			d.Notes = append(d.Notes, "it is empty")
 		}
 	default:
-		d.Advice = f.Detection.Tried() + ". If you know the format, name it to analyze with --format; 'recount formats' lists them. If it is no access log, leave it out."
+		d.Advice = f.Detection.Tried() + ". If you know the format, give it to analyze with --format: a name that 'recount formats' lists, or the LogFormat or log_format string that wrote it. If it is no access log, leave it out."
 	}
 	if len(e.Records) > 0 {
 		d.FirstTime, d.LastTime = timeText(e.First), timeText(e.Last)
