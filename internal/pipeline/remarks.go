@@ -219,7 +219,7 @@ func (a *analysis) limits(t *totals) []string {
 		accessOnly += s.stats.accessOnly
 	}
 	if accessOnly > 0 {
-		out = append(out, fmt.Sprintf("%d lines show that a recording was read in place (SMB, a file manager), and never how much of it: such downloads are possible at most.", accessOnly))
+		out = append(out, fmt.Sprintf("%d lines show that a recording was read or opened in place (SMB, a file manager), and never how much of it: such downloads are possible at most.", accessOnly))
 	}
 	for _, s := range a.sources {
 		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.formats) > 0 {
