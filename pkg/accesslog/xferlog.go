@@ -112,15 +112,19 @@ func twoXferTails(name []byte) bool {
 // holdsCtime says whether a name holds the begin of a line (Tue Mar  3): then
 // two lines ran into each other.
 func holdsCtime(name []byte) bool {
-	for i, c := range name {
-		if c != ' ' || i < 3 || !isWeekday(name[i-3:]) || len(name) < i+6 || name[i+4] != ' ' || monthOf(name[i+1:]) == 0 {
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(name[i:], ' ')
+		if n < 0 {
+			return false
+		}
+		i += n
+		if i < 3 || !isWeekday(name[i-3:]) || len(name) < i+6 || name[i+4] != ' ' || monthOf(name[i+1:]) == 0 {
 			continue
 		}
 		if day := bytes.TrimPrefix(name[i+5:], space); len(day) > 0 && day[0]-'0' <= 9 {
 			return true
 		}
 	}
-	return false
 }
 
 func oneOf(c byte, set string) bool {
