@@ -63,7 +63,7 @@ Evidence is only read. The case appears when it is whole, or not at all.`,
 		Example: `  recount analyze access.log* -o case
   recount analyze /mnt/image/var/log/nginx -o case --inventory files.csv
   recount analyze logs -o case --recordings 're:_(?P<phone>467\d{8})_.*\.wav$'
-  recount analyze logs -o case --timezone 'ftp/*=Europe/Stockholm' --year 'ftp/*=2019'
+  recount analyze logs -o case --timezone 'ftp/*=Europe/Stockholm' --year 'samba/*=2019'
   recount analyze logs -o case --format 'nginx/*=nginx_combined' --bytes-meaning 'apache/*=accepted_with_headers'`,
 		Args: cobra.ArbitraryArgs, // analyzeSettings has the better message
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -86,7 +86,7 @@ func (o *analyzeOptions) addFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&o.servers, "server-config", nil, "`FILE` of a server's configuration (httpd.conf, nginx.conf), whose log\nformats are tried first (repeatable)")
 	f.StringArrayVar(&o.meanings, "bytes-meaning", nil, "what the size field counts: `MEANING`, or GLOB=MEANING for some\nsources (repeatable): planned, accepted_body,\naccepted_with_headers, transferred or unknown")
 	f.StringArrayVar(&o.zones, "timezone", nil, "time zone of times that are logged without one: `ZONE` such as\nEurope/Stockholm, or GLOB=ZONE for some sources (repeatable);\nwithout it they are taken as UTC")
-	f.StringArrayVar(&o.years, "year", nil, "`YEAR` of the first line where times are logged without years, or\nGLOB=YEAR for some sources (repeatable)")
+	f.StringArrayVar(&o.years, "year", nil, "`YEAR` of the first line where times are logged without years, or\nGLOB=YEAR for some sources (repeatable); without it such lines\nhave no time")
 	f.StringVar(&o.tables, "tables", "all", "tables to write: all, none, or `NAMES` with commas")
 	f.StringVar(&o.compression, "compression", "snappy", "`NAME` of the compression of the tables: snappy, or zstd for smaller files")
 	f.IntVar(&o.workers, "workers", 0, "`NUMBER` of workers; 0: one per processor")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"slices"
@@ -97,13 +98,16 @@ func detected(f *pipeline.Detected) report.Detected {
 	case reading.Known():
 		d.Title, d.BytesMeaning, d.MeaningWhy = main.Title, main.Meaning.String(), main.MeaningWhy
 		d.TimeAt, d.TimeZone = momentText[main.TimeAt], zoneText[main.Zone]
+		if e.Yearless > 0 {
+			d.Years = fmt.Sprintf("not in the log: %d lines have no time until analyze is given the year of the first with --year", e.Yearless)
+		}
 		others = slices.DeleteFunc(slices.Clone(others), func(c accesslog.Candidate) bool { return c.Reading.Name() == reading.Name() })
 	case f.Sample == 0:
 		if f.Err == "" {
 			d.Notes = append(d.Notes, "it is empty")
 		}
 	default:
-		d.Advice = f.Detection.Tried() + ". If you know the format, name it to analyze with --format; 'recount formats' lists them. If it is no access log, leave it out."
+		d.Advice = f.Detection.Tried() + ". If you know the format, give it to analyze with --format: a name that 'recount formats' lists, or the LogFormat or log_format string that wrote it. If it is no access log, leave it out."
 	}
 	if len(e.Records) > 0 {
 		d.FirstTime, d.LastTime = timeText(e.First), timeText(e.Last)
@@ -133,6 +137,7 @@ var momentText = map[accesslog.TimeAt]string{
 var zoneText = map[accesslog.Zone]string{
 	accesslog.ZoneLogged: "logged with each time",
 	accesslog.ZoneUTC:    "UTC, by the format's documentation",
+	accesslog.ZoneOfLine: "logged in some lines; local in others, and the log does not say which: shown as UTC; give analyze a --timezone",
 	accesslog.ZoneLocal:  "local, and the log does not say which: shown as UTC; give analyze a --timezone",
 }
 

@@ -1,12 +1,11 @@
 package pipeline
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
@@ -32,6 +31,24 @@ func TestAccounting(t *testing.T) {
 			}
 		}
 	})
+	t.Run("formats", func(t *testing.T) {
+		content, named := formatSamples(t)
+		root := files(t, content)
+		dir, out := analyse(t, Options{Evidence: []string{root}, Recordings: []string{"re:."}, Formats: named})
+		accounts(t, dir, root)
+		if a := out.Summary.Accounting; a.Sources != int64(len(content)) {
+			t.Errorf("accounting %+v", a)
+		}
+		requests := map[any]int{}
+		for _, r := range table(t, dir, casefile.TableRequests) {
+			requests[r["source"]]++
+		}
+		for _, s := range table(t, dir, casefile.TableSources) {
+			if requests[s["source"]] == 0 && s["path"] != "nlb.log" { // which has no requests
+				t.Errorf("%s: no request whose target could be checked", s["path"])
+			}
+		}
+	})
 	t.Run("made up", func(t *testing.T) {
 		logs, inventory := madeUpFiles(t)
 		dir, out := analyse(t, Options{Evidence: []string{logs}, Inventory: inventory, Workers: 3, Memory: tiny})
@@ -40,6 +57,34 @@ func TestAccounting(t *testing.T) {
 			t.Errorf("%d lines", n)
 		}
 	})
+}
+
+// formatSamples are the samples of all formats, and some of formats and wrappers
+// that are named.
+func formatSamples(t *testing.T) (content map[string]string, named []PerSource) {
+	t.Helper()
+	content = map[string]string{}
+	for _, f := range accesslog.Formats() {
+		data, err := os.ReadFile(filepath.Join(samples, f.Name+".log"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content[f.Name+".log"] = string(data)
+		named = append(named, PerSource{f.Name + ".log", f.Name})
+	}
+	for name, c := range map[string]struct{ format, text string }{
+		"apart.log":  {`%h %t %m "%U" "%q" %>s %B`, "192.0.2.1 [18/Feb/2019:10:00:00 +0100] GET \"/a b%.wav\" \"?x=%201\" 200 5\n"},
+		"raw.log":    {`$remote_addr [$time_local] "$request" $status`, "192.0.2.1 [18/Feb/2019:10:00:00 +0100] \"GET /a%20b\\x22.wav?x HTTP/1.1\" 200\n"},
+		"keys.log":   {"json:time=t,client=c,target=u,query=q,status=s", `{"t":"2019-02-18T10:00:00Z","c":"192.0.2.1","u":"/\u0061\\\\b.wav","q":"x=1","s":200}` + "\n"},
+		"docker.log": {"docker+combined", `{"log":"192.0.2.1 - - [18/Feb/2019:10:00:00 +0100] \"GET /a\\\"b.wav HTTP/1.1\" 200 5 \"-\" \"-\"\n","stream":"stdout","time":"2019-02-18T10:00:00Z"}` + "\n"},
+		"syslog.log": {"syslog+common", "<134>Mar  3 08:12:07 web1 nginx: 192.0.2.1 - - [18/Feb/2019:10:00:00 +0100] \"GET /a.wav HTTP/1.1\" 200 5\n"},
+		"cri.log":    {"cri+common", "2015-03-03T08:12:07.25Z stdout F 192.0.2.1 - - [18/Feb/2019:10:00:00 +0100] \"GET /a.wav HTTP/1.1\" 200 5\n"},
+		"quoted.log": {"quoted+common", `"192.0.2.1 - - [18/Feb/2019:10:00:00 +0100] ""GET /a\x22.wav HTTP/1.1"" 200 5"` + "\n"},
+	} {
+		content[name] = c.text
+		named = append(named, PerSource{name, c.format})
+	}
+	return content, named
 }
 
 // accounts checks a case against the files below root.
@@ -73,21 +118,16 @@ func accounts(t *testing.T, dir, root string) {
 		}
 		return all[n-1], true
 	}
-	// Formats that log a path and its query apart, decoded, or in JSON: the
-	// target is put together from what the line has, and only its place counts.
-	asLogged := map[any]bool{}
+	formats := map[any][]string{}
 	for _, s := range sources {
-		asLogged[s["source"]] = true
 		names, _ := s["format"].(string)
-		for _, name := range strings.Split(names, ",") {
-			f, ok := accesslog.FormatByName(name)
-			asLogged[s["source"]] = asLogged[s["source"]] && ok && f.Family == "clf"
-		}
+		formats[s["source"]] = strings.Split(names, ",")
 	}
 	for _, r := range table(t, dir, casefile.TableRequests) {
 		requests[r["source"]]++
-		if line, ok := at(r); ok && asLogged[r["source"]] && !strings.Contains(valid(line.text), r["url_original"].(string)) {
-			t.Errorf("source %v line %d: %q does not hold %q", r["source"], r["line"], line.text, r["url_original"])
+		line, ok := at(r)
+		if ok && !slices.ContainsFunc(formats[r["source"]], func(f string) bool { return stands(t, f, line.text, r["url_original"].(string)) }) {
+			t.Errorf("source %v line %d: %q does not hold %q, as %s", r["source"], r["line"], line.text, r["url_original"], formats[r["source"]])
 		}
 	}
 	last := row{"source": int64(0), "line": int64(0)}
@@ -113,8 +153,8 @@ func accounts(t *testing.T, dir, root string) {
 			switch {
 			case strings.Trim(text, " \t") == "" && (text != "" || len(l.text) == 0):
 				blank++
-			case strings.HasPrefix(text, "#") && s["format"] != nil:
-				comments++
+			case strings.HasPrefix(text, "#") && s["format"] != nil, strings.HasPrefix(text, `"time_micros"`), strings.HasPrefix(text, "Log,Time,IP address,"):
+				comments++ // or a line that names columns
 			}
 		}
 		path := s["path"]
@@ -146,19 +186,4 @@ func accounts(t *testing.T, dir, root string) {
 			t.Errorf("%s: bytes = %d, want %d (%v)", path, s["bytes"], info.Size(), err)
 		}
 	}
-}
-
-// valid writes text as the tables do: bytes that are not UTF-8 as \xHH.
-func valid(text []byte) string {
-	var b strings.Builder
-	for len(text) > 0 {
-		r, n := utf8.DecodeRune(text)
-		if r == utf8.RuneError && n == 1 {
-			fmt.Fprintf(&b, `\x%02X`, text[0])
-		} else {
-			b.Write(text[:n])
-		}
-		text = text[n:]
-	}
-	return b.String()
 }

@@ -25,6 +25,7 @@ import (
 const (
 	nas       = "../../testdata/nas"
 	corpus    = "../../../shared/corpus" // beside the repository; see its README
+	samples   = "../../pkg/accesslog/testdata"
 	nasLogs   = nas + "/logs"
 	nasSizes  = nas + "/inventory.csv"
 	nasTruth  = nas + "/truth.csv"

@@ -109,11 +109,11 @@ func (a *analysis) timeRemarks(s *source, add func(format string, args ...any)) 
 	if s.stats.ambiguous > 0 {
 		add("%s: %d lines fall into the hour that is repeated in autumn; the first was assumed", s.Path, s.stats.ambiguous)
 	}
-	if s.stats.yearless > 0 && s.year == 0 {
-		add("%s: the log has no years, and that of its first line was not given: the times of %d lines are of no true year; give --year", s.Path, s.stats.yearless)
+	if s.stats.yearless > 0 {
+		add("%s: the log has no years, and none was given: %d lines were read and have no time, only their order; give the year of its first line with --year", s.Path, s.stats.yearless)
 	}
 	if s.stats.timeless > 0 {
-		add("%s: %d lines were read and have no time; where a log has no years, give --year", s.Path, s.stats.timeless)
+		add("%s: %d lines were read and have no time; the log gives them none", s.Path, s.stats.timeless)
 	}
 }
 
@@ -128,13 +128,11 @@ func (a *analysis) timeAssumptions() []casefile.Assumption {
 			}
 			out = append(out, zone)
 		}
-		if s.stats.yearless > 0 {
-			years := casefile.Assumption{What: "years of " + s.Path, Value: "inferred from the order of lines", By: "inferred", Why: "the log has none, nor was that of its first line given"}
-			if s.year != 0 {
-				years.Value += fmt.Sprintf(", from %d on", s.year)
-				years.Why = "the log has none; that of its first line is the user's word"
-			}
-			out = append(out, years)
+		if s.stats.inferred > 0 {
+			out = append(out, casefile.Assumption{
+				What: "years of " + s.Path, Value: fmt.Sprintf("inferred from the order of lines, from %d on", s.year), By: "inferred",
+				Why: "the log has none; that of its first line is the user's word",
+			})
 		}
 	}
 	return out
@@ -221,7 +219,7 @@ func (a *analysis) limits(t *totals) []string {
 		accessOnly += s.stats.accessOnly
 	}
 	if accessOnly > 0 {
-		out = append(out, fmt.Sprintf("%d lines show that a recording was read in place (SMB, a file manager), and never how much of it: such downloads are possible at most.", accessOnly))
+		out = append(out, fmt.Sprintf("%d lines show that a recording was read or opened in place (SMB, a file manager), and never how much of it: such downloads are possible at most.", accessOnly))
 	}
 	for _, s := range a.sources {
 		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.formats) > 0 {

@@ -100,6 +100,9 @@ func (s *source) formatText() string {
 // zoneless says whether lines of the source have local times and do not say of
 // which zone.
 func (s *source) zoneless() bool {
+	if s.stats.local > 0 {
+		return true
+	}
 	for f := range s.stats.formats {
 		if f.Zone == accesslog.ZoneLocal {
 			return true
@@ -116,9 +119,11 @@ type stats struct {
 	formats     map[*accesslog.Format]*int64
 	headers     download.Headers
 	cutOff      int64
+	local       int64 // times without a zone, in formats of which other lines may have one
 	ambiguous   int64 // times that the clock showed twice
-	yearless    int64 // times whose year was inferred
-	timeless    int64 // records without a time
+	inferred    int64 // times whose year was inferred
+	yearless    int64 // records that have no time because the log has no year and none was given
+	timeless    int64 // records that have no time for another reason
 	accessOnly  int64 // requests of which the log never shows how much
 }
 
@@ -145,7 +150,22 @@ func (s *stats) flags(f accesslog.Flags) {
 		s.ambiguous++
 	}
 	if f&accesslog.FlagYearInferred != 0 {
+		s.inferred++
+	}
+}
+
+// time counts what is to say of a record's time, and widens the span.
+func (s *stats) time(r *accesslog.Record) {
+	switch {
+	case r.Time != accesslog.NoTime:
+		if r.LocalTime {
+			s.local++
+		}
+		s.seen(r.Time)
+	case r.Flags&accesslog.FlagNoYear != 0:
 		s.yearless++
+	default:
+		s.timeless++
 	}
 }
 
@@ -173,7 +193,9 @@ func (s *stats) merge(o *stats) {
 	s.cutOff += o.cutOff
 	s.seen(o.first)
 	s.seen(o.last)
+	s.local += o.local
 	s.ambiguous += o.ambiguous
+	s.inferred += o.inferred
 	s.yearless += o.yearless
 	s.timeless += o.timeless
 	s.accessOnly += o.accessOnly

@@ -17,6 +17,11 @@ import (
 func TestTimeRemarks(t *testing.T) {
 	local := &accesslog.Format{Name: "local", Zone: accesslog.ZoneLocal}
 	logged := &accesslog.Format{Name: "logged", Zone: accesslog.ZoneLogged}
+	byLine := &accesslog.Format{Name: "by line", Zone: accesslog.ZoneOfLine}
+	count := func(s *source, r accesslog.Record) {
+		s.stats.flags(r.Flags)
+		s.stats.time(&r)
+	}
 	stockholm, err := Zone("Europe/Stockholm")
 	if err != nil {
 		t.Fatal(err)
@@ -34,13 +39,17 @@ func TestTimeRemarks(t *testing.T) {
 		{"UTC given", local, func(s *source) { s.zone = time.UTC }, "", "time zone of a.log: UTC by user"},
 		{"autumn", logged, func(s *source) { s.stats.flags(accesslog.FlagAmbiguousTime | accesslog.FlagCutOff) },
 			"a.log: 1 lines fall into the hour that is repeated in autumn; the first was assumed", ""},
-		{"no years", logged, func(s *source) { s.stats.flags(accesslog.FlagYearInferred) },
-			"a.log: the log has no years, and that of its first line was not given: the times of 1 lines are of no true year; give --year",
-			"years of a.log: inferred from the order of lines by inferred"},
-		{"year given", logged, func(s *source) { s.stats.flags(accesslog.FlagYearInferred); s.year = 2019 },
-			"", "years of a.log: inferred from the order of lines, from 2019 on by inferred"},
-		{"no times", logged, func(s *source) { s.stats.timeless = 3 },
-			"a.log: 3 lines were read and have no time; where a log has no years, give --year", ""},
+		{"no years", byLine, func(s *source) { count(s, accesslog.Record{Time: accesslog.NoTime, Flags: accesslog.FlagNoYear}) },
+			"a.log: the log has no years, and none was given: 1 lines were read and have no time, only their order; give the year of its first line with --year", ""},
+		{"year given", byLine, func(s *source) {
+			count(s, accesslog.Record{Flags: accesslog.FlagYearInferred, LocalTime: true})
+			s.year, s.zone = 2019, time.UTC
+		}, "", "time zone of a.log: UTC by user; years of a.log: inferred from the order of lines, from 2019 on by inferred"},
+		{"zones of lines", byLine, func(s *source) { count(s, accesslog.Record{}) }, "", ""},
+		{"no zone in one line", byLine, func(s *source) { count(s, accesslog.Record{}); count(s, accesslog.Record{LocalTime: true}) },
+			"a.log: times have no zone and were taken as UTC; give --timezone", "time zone of a.log: UTC by default"},
+		{"no times", logged, func(s *source) { count(s, accesslog.Record{Time: accesslog.NoTime}) },
+			"a.log: 1 lines were read and have no time; the log gives them none", ""},
 	} {
 		s := &source{Source: evidence.Source{Path: "a.log"}, stats: newStats()}
 		*s.stats.format(c.format) = 1

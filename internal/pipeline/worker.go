@@ -158,10 +158,7 @@ func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
 		w.format, w.counter = r.Format, st.format(r.Format)
 	}
 	*w.counter++
-	if r.Time == accesslog.NoTime {
-		st.timeless++
-	}
-	st.seen(r.Time)
+	st.time(r)
 	match := w.match(r.Target)
 	if match.Kind == recording.None {
 		st.other++

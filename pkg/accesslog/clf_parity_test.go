@@ -56,6 +56,9 @@ func render(r *Record) string {
 	if r.NumberAtEnd {
 		b.WriteString(" number_at_end")
 	}
+	if r.LocalTime {
+		b.WriteString(" local_time")
+	}
 	if r.TextAtEnd {
 		b.WriteString(" text_at_end")
 	}

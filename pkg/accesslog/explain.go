@@ -16,6 +16,7 @@ type Explanation struct {
 	Comments int       // lines beside them that are comments or name columns
 	First    int64     // time of the sample's earliest record, or NoTime
 	Last     int64     // of its latest
+	Yearless int       // records that have no time because the log has no year and none was given
 	Records  []Example // its first records
 	Rejects  []Example // its first rejects
 }
@@ -88,6 +89,9 @@ func (e *Explanation) record(n int, r *Record) {
 			e.First = r.Time
 		}
 		e.Last = max(e.Last, r.Time)
+	}
+	if r.Flags&FlagNoYear != 0 {
+		e.Yearless++
 	}
 	if len(e.Records) < explained {
 		e.Records = append(e.Records, Example{Line: n, Fields: r.Fields()})

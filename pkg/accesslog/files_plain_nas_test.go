@@ -7,73 +7,11 @@ import (
 	"strings"
 )
 
-// plainPrefixed is what stands before and behind a syslog prefix.
-type plainPrefixed struct{ time, tag, message string }
-
-var (
-	plainOld = regexp.MustCompile(`(?s)^(?:<\d+>)?([^<1-9].{2} .. .{8}) (?:[^ ]*[^ :] )?([^ ]+) (.*)$`)
-	plainISO = regexp.MustCompile(`(?s)^(?:<\d+>)?([^ <A-~][^ ]*) (?:[^ ]*[^ :] )?([^ ]+) (.*)$`)
-	plainNew = regexp.MustCompile(`(?s)^(?:<\d+>)?1 ([^ ]+) [^ ]+ ([^ ]+) [^ ]+ [^ ]+ - (?:\x{ef}\x{bb}\x{bf})?(.*)$`)
-)
-
-func plainPrefix(text string) (p plainPrefixed, ok bool) {
-	body := regexp.MustCompile(`^<\d{1,3}>`).ReplaceAllString(text, "")
-	if strings.HasPrefix(body, "<") {
-		return p, false
-	}
-	re := plainISO
-	switch {
-	case strings.HasPrefix(body, "1 ") && len(body) > 2:
-		re = plainNew
-	case len(body) > 16 && body[0] >= 'A':
-		re = plainOld
-	}
-	m := re.FindStringSubmatch(body)
-	if m == nil {
-		return p, false
-	}
-	p = plainPrefixed{m[1], m[2], m[3]}
-	if re != plainNew {
-		// The first word is the tag if it ends with a colon.
-		rest := body[len(m[1])+1:]
-		words := strings.SplitN(rest, " ", 3)
-		if strings.HasSuffix(words[0], ":") {
-			p.tag, p.message = words[0], strings.Join(words[1:], " ")
-		}
-		p.tag = strings.TrimSuffix(p.tag, ":")
-		p.tag = regexp.MustCompile(`(?s)^([^\[]+)\[.*\]$`).ReplaceAllString(p.tag, "$1")
-	}
-	return p, true
-}
-
-// plainPrefixTime reads a prefix's time of the first line of a source.
-func plainPrefixTime(text string, r *Record) bool {
-	if regexp.MustCompile(`^[A-Za-z]{3} (?: \d|\d\d| \d) \d\d:\d\d:\d\d$`).MatchString(text) {
-		at, ok := plainLayout("2006 Jan 2 15:04:05", "1972 "+strings.Join(strings.Fields(text), " "))
-		r.Time = at
-		r.Flags |= FlagYearInferred
-		return ok
-	}
-	m := regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$`).FindStringSubmatch(text)
-	if m == nil {
-		return false
-	}
-	at, ok := plainLayout("2006-01-02 15:04:05", m[1]+" "+m[2])
-	if !ok {
-		return false
-	}
-	at += plainNumber((m[3] + "000000")[:6])
-	if len(m[4]) > 1 {
-		zone := strings.Replace(m[4], ":", "", 1)
-		off := plainNumber(zone[1:3])*60 + plainNumber(zone[3:])
-		if zone[0] == '-' {
-			off = -off
-		}
-		r.UTCOffsetMin = int16(off)
-		at -= off * 60e6
-	}
-	r.Time = at
-	return true
+// plainPrefix is the syslog prefix of the first line of a source whose year was
+// not given.
+func plainPrefix(text string, r *Record) (p plainSyslogLine, ok bool) {
+	p, ok = plainSyslog(text)
+	return p, ok && plainSyslogTime(p.stamp, 0, r)
 }
 
 // sambaWords are the operations with a file behind them.
@@ -87,11 +25,11 @@ var sambaWords = map[string]string{
 var plainSambaOp = regexp.MustCompile(`(?s)^([a-z_]+)\|(?:ok|fail \(((?:[^|)]|\)[^|])*)\))\|(.*)$`)
 
 func plainSamba(text string, r *Record) bool {
-	p, ok := plainPrefix(text)
-	if !ok || p.tag != "smbd_audit" || !plainPrefixTime(p.time, r) {
+	p, ok := plainPrefix(text, r)
+	if !ok || p.tag != "smbd_audit" {
 		return false
 	}
-	f := strings.Split(p.message, "|")
+	f := strings.Split(p.text, "|")
 	if len(f) < 3 || f[0] == "" || !plainBareAddress(f[1]) {
 		return false
 	}
@@ -151,7 +89,7 @@ func plainSamba(text string, r *Record) bool {
 	r.Target = plainPath(file)
 	if share != "" && file[0] != '/' {
 		r.Target = append(plainPath(share), r.Target...)
-	} else if file[0] != '/' && strings.Contains(text, "|"+found[0]) && strings.Count(strings.Split(p.message, found[0])[0], "|") == 4 {
+	} else if file[0] != '/' && strings.Contains(text, "|"+found[0]) && strings.Count(strings.Split(p.text, found[0])[0], "|") == 4 {
 		r.Target = append([]byte("/"), r.Target...) // a share without a name
 	}
 	if strings.Contains(found[0], "|fail (") && strings.HasPrefix(found[0], found[1]+"|fail (") {
@@ -168,11 +106,11 @@ func plainSamba(text string, r *Record) bool {
 var plainSynologyLine = regexp.MustCompile(`(?s)^Event: (.*?), Path: (.+), File/Folder: (File|Folder), Size: (?:(NA)|(?:(\d+)(?:\.00)? (?:Bytes|Byte|B))|([0-9][0-9.]* [KMGT]B)), User: ([^,]+), IP: ([^,]+)$`)
 
 func plainSynology(text string, r *Record) bool {
-	p, ok := plainPrefix(text)
-	if !ok || !regexp.MustCompile(`^(WinFileService|FileStation|S?FTP|TFTP|WebDAV|AFP)$`).MatchString(p.tag) || !plainPrefixTime(p.time, r) {
+	p, ok := plainPrefix(text, r)
+	if !ok || !regexp.MustCompile(`^(WinFileService|FileStation|S?FTP|TFTP|WebDAV|AFP)$`).MatchString(p.tag) {
 		return false
 	}
-	m := plainSynologyLine.FindStringSubmatch(p.message)
+	m := plainSynologyLine.FindStringSubmatch(p.text)
 	if m == nil || strings.Contains(m[2], ", Path: ") || strings.Contains(m[2], " Event: ") || !plainBareAddress(m[8]) || m[5] != "" && tooLarge(m[5], 1) {
 		return false
 	}
@@ -254,11 +192,11 @@ func plainSynologyCSV(text string, r *Record) bool {
 var plainQNAPLine = regexp.MustCompile(`(?s)^conn log: Users: ([^,]+), Source IP: ([^,]+), Computer name: ([^,]+), Connection type: ([^,]+), Accessed resources: (.*), Action: ([A-Za-z ]+)$`)
 
 func plainQNAP(text string, r *Record) bool {
-	p, ok := plainPrefix(text)
-	if !ok || p.tag != "qulogd" && p.tag != "qlogd" || !plainPrefixTime(p.time, r) {
+	p, ok := plainPrefix(text, r)
+	if !ok || p.tag != "qulogd" && p.tag != "qlogd" {
 		return false
 	}
-	m := plainQNAPLine.FindStringSubmatch(p.message)
+	m := plainQNAPLine.FindStringSubmatch(p.text)
 	if m == nil || !plainBareAddress(m[2]) || strings.Contains(m[5], "conn log: Users: ") {
 		return false
 	}

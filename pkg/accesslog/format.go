@@ -22,9 +22,10 @@ const (
 	ZoneLogged Zone = iota // each time has its offset
 	ZoneUTC                // always UTC, by the format's documentation
 	ZoneLocal              // the server's local time, and the log does not say which: see Reading.Zone
+	ZoneOfLine             // logged in some lines, local in others: see Record.LocalTime
 )
 
-var zoneNames = [...]string{"logged", "UTC", "local, not logged"}
+var zoneNames = [...]string{"logged", "UTC", "local, not logged", "by line: logged, or local"}
 
 func (z Zone) String() string { return zoneNames[z] }
 

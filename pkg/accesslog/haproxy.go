@@ -32,10 +32,11 @@ func (p *haproxy) Parse(line []byte, r *Record) Reason {
 	r.Format = formatHAProxy
 	client, rest, ok := cutWord(line)
 	if !ok || !timeInBrackets(rest) {
-		if _, _, line, ok = splitLogPrefix(line); !ok {
+		l, ok := splitSyslog(line)
+		if !ok {
 			return ReasonBadTime
 		}
-		if client, rest, ok = cutWord(line); !ok || !timeInBrackets(rest) {
+		if client, rest, ok = cutWord(l.text); !ok || !timeInBrackets(rest) {
 			return ReasonBadTime
 		}
 	}

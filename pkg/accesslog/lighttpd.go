@@ -4,11 +4,13 @@ import "bytes"
 
 // formatLighttpd is combined with the requested host where others have the
 // ident. A line whose host was not given reads as combined too, so the source
-// is taken for lighttpd's only if most of its lines have a host.
+// is taken for lighttpd's only if most of its lines have a host. It is told by
+// its syntax alone, and Apache may write the same (hosters do, as OVH): so what
+// the size counts and which moment the time is remain open.
 var formatLighttpd = &Format{
 	Name: "lighttpd", Title: "lighttpd's access log: combined with the host in the second field",
-	Meaning: MeaningUnknown, MeaningWhy: "lighttpd's %b counts accepted body bytes, but Apache writes the same syntax with the host for the ident and its own %b or %O",
-	TimeAt: TimeAtEnd, Zone: ZoneLogged, Escaping: `\" \\ \xHH; "-" for nothing`,
+	Meaning: MeaningUnknown, MeaningWhy: "lighttpd's %b counts accepted body bytes, but Apache writes the same syntax with the host for the ident and its own %b or %O; if it was lighttpd, give --bytes-meaning accepted_body",
+	TimeAt: TimeAtEither, Zone: ZoneLogged, Escaping: `\" \\ \xHH; "-" for nothing`,
 	Fields: "client host user [time] \"request\" status bytes \"referrer\" \"user agent\"", Stateless: true,
 	Source: "lighttpd mod_accesslog (default accesslog.format)",
 	shows:  func(r *Record) bool { return r.Flags&FlagCutOff == 0 && looksLikeHost(r.Host) },

@@ -30,7 +30,7 @@ type Reading struct {
 	Main    *Format        // the most frequent in the sample, or the one the user named
 	Zone    *time.Location // of times that the log gives no zone for; nil: UTC
 	Wrapper *Wrapper       // what stands around each line; nil: nothing
-	Year    int            // of the first line, where times have none; 0: not known (see yearClock)
+	Year    int            // of the first line, where times have none; 0: not known (see syslogClock)
 }
 
 // Name is how a reading is shown: the format, behind its wrapper if it has one.

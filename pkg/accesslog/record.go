@@ -31,6 +31,7 @@ type Record struct {
 
 	Time         int64 // as logged, or NoTime; Format.TimeAt says whether start or end
 	UTCOffsetMin int16 // the offset the log wrote; valid when Time is
+	LocalTime    bool  // the log wrote none, though other lines of the format may have one (ZoneOfLine); valid when Time is
 
 	Status     int16     // 0: none
 	Bytes      int64     // the format's size field, or None; Format.Meaning says what it counts
@@ -133,9 +134,10 @@ const (
 	FlagAccessOnly                       // the line proves that something was read, but never how much
 	FlagRounded                          // the size was rounded by the server
 	FlagYearInferred                     // the log has no year; it was inferred from the order of lines
+	FlagNoYear                           // the log has no year, none was given, and so the record has no time
 )
 
-var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "unterminated", "access_only", "rounded", "year_inferred"}
+var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "unterminated", "access_only", "rounded", "year_inferred", "no_year"}
 
 // Names lists the flags that are set, in a fixed order.
 func (f Flags) Names() []string {

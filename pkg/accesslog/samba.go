@@ -3,13 +3,16 @@ package accesslog
 import "bytes"
 
 // formatSamba is what Samba's module full_audit sends to syslog. A read has
-// neither position nor length: it proves access, never quantity.
+// neither position nor length: it proves access, never quantity. An open for
+// reading proves less: newer versions call openat for a name that they only look
+// up (openat_pathref_fsp). It counts as access all the same, since many servers
+// log opens and no reads, and what may have been read must not be left out.
 var formatSamba = &Format{
 	Name: "samba_full_audit", Title: "Samba vfs_full_audit through syslog (reads prove access, never quantity)",
-	Meaning: MeaningUnknown, MeaningWhy: "the log has no sizes",
-	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "none: bars in names stand as they are",
+	Meaning: MeaningUnknown, MeaningWhy: "the log has no sizes; an open for reading counts as access, though newer versions write one (openat) for a name that is only looked up",
+	TimeAt: TimeAtEnd, Zone: ZoneOfLine, Escaping: "none: bars in names stand as they are",
 	Fields:    "syslog-prefix smbd_audit: user|address[|machine[|share]]|operation|ok or fail (why)|[mode|]file",
-	Stateless: false, Source: "Samba vfs_full_audit(8), source3/modules/vfs_full_audit.c",
+	Stateless: false, Source: "Samba vfs_full_audit(8), source3/modules/vfs_full_audit.c, source3/smbd/files.c",
 }
 
 type samba struct {

@@ -4,22 +4,25 @@ import "bytes"
 
 // formatTrueNAS is TrueNAS's audit log of SMB shares: the messages that the
 // Samba module vfs_truenas_audit sends to syslog (behind "@cee:"), and the
-// entries that audit.query and the export give. A READ proves that a file was
-// read, never how much: after the first read of an open file the next is logged
-// a minute later, without offset or length.
+// entries of audit.query, one a line. The export of the web interface is one
+// indented array and is not read as it is. A READ proves that a file was read,
+// never how much: after the first read of an open file the next is logged a
+// minute later (rw_log_interval), without offset or length. The CLOSE of a file
+// has the bytes that were read while it was open, but not which.
 var formatTrueNAS = &Format{
 	Name: "truenas_audit", Title: "TrueNAS audit messages of SMB shares, JSON",
-	Meaning: MeaningUnknown, MeaningWhy: "an audit message of a read has no size",
+	Meaning: MeaningUnknown, MeaningWhy: "an audit message of a read has no size, nor an offset",
 	TimeAt: TimeAtEnd, Zone: ZoneUTC, Escaping: "JSON, with JSON in its texts",
-	Fields:    "time, addr, user, svc, svc_data {service}, event, event_data {file {path, stream}, result}, success",
-	Stateless: true, Source: "TrueNAS documentation, Audit Logs; truenas/samba source3/modules/vfs_truenas_audit*.c",
+	Fields:    "time, addr, user, svc, svc_data {service}, event, event_data {file {path, stream}, result}, success; of an export, one entry a line: jq -c '.[]'",
+	Stateless: true, Source: "truenas/samba source3/modules/vfs_truenas_audit*.c, libsmbjson; truenas/middleware plugins/audit; TrueNAS documentation, Audit Logs",
 }
 
 // The values that are wanted of a message, by their names in syslog ([0]) and
-// in an export ([1]).
+// in an export ([1]). An export's timestamp is the event's time, in
+// milliseconds; its message_timestamp is when the entry was stored.
 var (
 	truenasRoot    = &jsonNode{}
-	truenasTime    = [2]int{truenasRoot.add(0, "TNAUDIT", "time"), truenasRoot.add(1, "message_timestamp")}
+	truenasTime    = [2]int{truenasRoot.add(0, "TNAUDIT", "time"), truenasRoot.add(1, "timestamp", "$date")}
 	truenasAddr    = [2]int{truenasRoot.add(2, "TNAUDIT", "addr"), truenasRoot.add(3, "address")}
 	truenasUser    = [2]int{truenasRoot.add(4, "TNAUDIT", "user"), truenasRoot.add(5, "username")}
 	truenasService = [2]int{truenasRoot.add(6, "TNAUDIT", "svc"), truenasRoot.add(7, "service")}
@@ -70,7 +73,7 @@ func (p *truenas) Parse(line []byte, r *Record) Reason {
 	}
 	form, timeForm := 0, timeText
 	if s.values[truenasEvent[0]].kind == jsonMissing {
-		form, timeForm = 1, timeUnix
+		form, timeForm = 1, timeMillis
 	}
 	if s.values[truenasEvent[form]].kind != jsonString || s.values[truenasData[form]].kind == jsonMissing {
 		return ReasonOtherFormat
@@ -164,18 +167,17 @@ var (
 // of a file that is not there.
 const truenasFailed = 500
 
-// truenasFailure is the reply code of FTP for a result.
+// truenasFailure is the reply code of FTP for a result: the name of an NTSTATUS,
+// or the system's word for an error (nt_errstr, strerror).
 func truenasFailure(result []byte) int16 {
-	switch string(bytes.TrimPrefix(result, ntStatus)) {
-	case "ACCESS_DENIED", "PERMISSION_DENIED", "EACCES", "EPERM":
+	switch string(result) {
+	case "NT_STATUS_ACCESS_DENIED", "Permission denied", "Operation not permitted":
 		return 530
-	case "OBJECT_NAME_NOT_FOUND", "OBJECT_PATH_NOT_FOUND", "NO_SUCH_FILE", "NOT_FOUND", "ENOENT":
+	case "NT_STATUS_OBJECT_NAME_NOT_FOUND", "NT_STATUS_OBJECT_PATH_NOT_FOUND", "NT_STATUS_NO_SUCH_FILE", "NT_STATUS_NOT_FOUND", "No such file or directory":
 		return 550
 	}
 	return truenasFailed
 }
-
-var ntStatus = []byte("NT_STATUS_")
 
 // wantsToRead says whether an open asked for the file's content: FILE_READ_DATA
 // or GENERIC_READ (MS-SMB2, section 2.2.13.1.1).

@@ -3,13 +3,14 @@ package accesslog
 import "bytes"
 
 // formatVsftpd is vsftpd's own log (xferlog_std_format=NO), with or without
-// log_ftp_protocol.
+// log_ftp_protocol. A line that was cut within a hostile name, right behind what
+// looks like the end of a line, cannot be told from a whole one.
 var formatVsftpd = &Format{
 	Name: "vsftpd", Title: "vsftpd's own log (vsftpd.log)",
 	Meaning: MeaningTransferred, MeaningWhy: "the size field counts the bytes of this transfer; of a resumed one only the rest",
 	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "what is not printable becomes a question mark; quotes and brackets are not escaped",
 	Fields:    "ctime [pid N] [user] OK|FAIL action: Client \"address\", \"path\", N bytes, R Kbyte/sec",
-	Stateless: true, Source: "vsftpd logging.c",
+	Stateless: true, Source: "vsftpd logging.c (vsf_log_do_log_vsftpd_format)",
 }
 
 type vsftpd struct {

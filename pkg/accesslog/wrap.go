@@ -30,11 +30,10 @@ func (w *wrapped) parse(text []byte, r *Record) Reason {
 
 // parseAt is parse for a wrapper that has a time, which is the record's if its
 // format has none.
-func (w *wrapped) parseAt(text []byte, t jsonTime, flags Flags, r *Record) Reason {
+func (w *wrapped) parseAt(text []byte, t jsonTime, r *Record) Reason {
 	reason := w.parse(text, r)
 	if reason == ReasonNone && r.Time == NoTime {
 		t.set(r)
-		r.Flags |= flags
 	}
 	return reason
 }

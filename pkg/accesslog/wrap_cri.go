@@ -75,5 +75,5 @@ func (p *cri) Parse(line []byte, r *Record) Reason {
 	if piece {
 		return ReasonCutOff
 	}
-	return p.parseAt(text, t, 0, r)
+	return p.parseAt(text, t, r)
 }

@@ -69,7 +69,7 @@ func (p *docker) Parse(line []byte, r *Record) Reason {
 	if piece {
 		return ReasonCutOff
 	}
-	return p.parseAt(bytes.TrimSuffix(text, carriageReturn), t, 0, r)
+	return p.parseAt(bytes.TrimSuffix(text, carriageReturn), t, r)
 }
 
 var (

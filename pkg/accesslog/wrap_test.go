@@ -153,12 +153,14 @@ func TestDockerPieces(t *testing.T) {
 	}
 }
 
-// noTime is a parser of a format without times.
-type noTime struct{}
+// timeless is a format whose lines have no time, noTime its parser.
+var timeless = &Format{Name: "timeless", TimeOfWrapper: true}
 
-func (noTime) Parse(line []byte, r *Record) Reason {
+type noTime struct{ format *Format }
+
+func (p noTime) Parse(line []byte, r *Record) Reason {
 	r.Reset()
-	r.Format, r.Client = formatCommon, line
+	r.Format, r.Client = p.format, line
 	return ReasonNone
 }
 
@@ -168,7 +170,7 @@ func TestWrapperTime(t *testing.T) {
 		t.Skip(err)
 	}
 	var p Parser
-	start := func(w *Wrapper, reading Reading) { p = w.parser(reading, noTime{}) }
+	start := func(w *Wrapper, reading Reading) { p = w.parser(reading, noTime{timeless}) }
 	test := func(line, want string) {
 		t.Helper()
 		var r Record
@@ -177,67 +179,61 @@ func TestWrapperTime(t *testing.T) {
 		}
 	}
 	start(wrapSyslog, Reading{Year: 2014})
-	test("Nov  1 10:00:00 h x: a", `common client="a" time=2014-11-01T10:00:00+00:00 flags=year_inferred`)
-	test("Dec 31 23:59:59 h x: a", `common client="a" time=2014-12-31T23:59:59+00:00 flags=year_inferred`)
-	test("Jan  1 00:00:00 h x: a", `common client="a" time=2015-01-01T00:00:00+00:00 flags=year_inferred`)
-	test("Dec 31 23:59:59 h x: a", `common client="a" time=2014-12-31T23:59:59+00:00 flags=year_inferred`)
-	test("Jan  1 00:00:01 h x: a", `common client="a" time=2015-01-01T00:00:01+00:00 flags=year_inferred`)
-	test("Mar  2 00:00:01 h x: a", `common client="a" time=2015-03-02T00:00:01+00:00 flags=year_inferred`)
+	test("Nov  1 10:00:00 h x: a", `timeless client="a" time=2014-11-01T10:00:00+00:00 flags=year_inferred local_time`)
+	test("Dec 31 23:59:59 h x: a", `timeless client="a" time=2014-12-31T23:59:59+00:00 flags=year_inferred local_time`)
+	test("Jan  1 00:00:00 h x: a", `timeless client="a" time=2015-01-01T00:00:00+00:00 flags=year_inferred local_time`)
+	test("Dec 31 23:59:59 h x: a", `timeless client="a" time=2014-12-31T23:59:59+00:00 flags=year_inferred local_time`)
+	test("Jan  1 00:00:01 h x: a", `timeless client="a" time=2015-01-01T00:00:01+00:00 flags=year_inferred local_time`)
+	test("Mar  2 00:00:01 h x: a", `timeless client="a" time=2015-03-02T00:00:01+00:00 flags=year_inferred local_time`)
 	test("Feb 29 00:00:01 h x: a", "<bad_time>")
-	test("Mar  1 00:00:01 h x: a", `common client="a" time=2015-03-01T00:00:01+00:00 flags=year_inferred`)
-	test("Feb  1 00:00:01 h x: a", `common client="a" time=2015-02-01T00:00:01+00:00 flags=year_inferred`) // came late
-	test("Jan  1 00:00:01 h x: a", `common client="a" time=2016-01-01T00:00:01+00:00 flags=year_inferred`)
-	test("<13>1 2020-02-01T00:00:01.5+02:00 h x - - - a", `common client="a" time=2020-02-01T00:00:01.5+02:00`)
-	test("<13>1 - h x - - - a", `common client="a"`)
-	test("2020-02-01T00:00:01.5+02:00 h x: a", `common client="a" time=2020-02-01T00:00:01.5+02:00`)
-	test("Foo  1 00:00:01 h x: a", "<other_format>")
+	test("Mar  1 00:00:01 h x: a", `timeless client="a" time=2015-03-01T00:00:01+00:00 flags=year_inferred local_time`)
+	test("Feb  1 00:00:01 h x: a", `timeless client="a" time=2015-02-01T00:00:01+00:00 flags=year_inferred local_time`) // came late
+	test("Jan  1 00:00:01 h x: a", `timeless client="a" time=2016-01-01T00:00:01+00:00 flags=year_inferred local_time`)
+	test("<13>1 2020-02-01T00:00:01.5+02:00 h x - - - a", `timeless client="a" time=2020-02-01T00:00:01.5+02:00`)
+	test("<13>1 - h x - - - a", `timeless client="a"`)
+	test("1 - h x - - - a", "<other_format>")
+	test("1 2020-02-01T00:00:01Z h x - - - a", `timeless client="a" time=2020-02-01T00:00:01+00:00`)
+	test("2020-02-01T00:00:01 h x: a", `timeless client="a" time=2020-02-01T00:00:01+00:00 local_time`)
+	test("Feb  1 00:00:01 h x a", "<other_format>")
+	test("2020-02-01T00:00:01.5+02:00 h x: a", `timeless client="a" time=2020-02-01T00:00:01.5+02:00`)
+	test("Foo  1 00:00:01 h x: a", "<bad_time>")
 	test("Feb  1 24:00:01 h x: a", "<bad_time>")
 	start(wrapSyslog, Reading{})
-	test("Nov  1 10:00:00 h x: a", `common client="a" flags=year_inferred`)
+	test("Nov  1 10:00:00 h x: a", `timeless client="a" flags=no_year`)
+	test("Feb 29 10:00:00 h x: a", `timeless client="a" flags=no_year`)
+	test("Feb 30 10:00:00 h x: a", "<bad_time>")
 	start(wrapSyslog, Reading{Year: 2015, Zone: stockholm})
-	test("Oct 25 02:30:00 h x: a", `common client="a" time=2015-10-25T02:30:00+02:00 flags=ambiguous_time,year_inferred`)
+	test("Oct 25 02:30:00 h x: a", `timeless client="a" time=2015-10-25T02:30:00+02:00 flags=ambiguous_time,year_inferred local_time`)
 	start(wrapCRI, Reading{})
-	test("2016-10-06T00:17:09.669794202Z stdout F a", `common client="a" time=2016-10-06T00:17:09.669794+00:00`)
+	test("2016-10-06T00:17:09.669794202Z stdout F a", `timeless client="a" time=2016-10-06T00:17:09.669794+00:00`)
 	start(wrapDocker, Reading{})
-	test(`{"log":"a\n","stream":"stdout","attrs":{"x":"y"},"time":"2016-10-06T00:17:09.669794202Z"}`, `common client="a" time=2016-10-06T00:17:09.669794+00:00`)
+	test(`{"log":"a\n","stream":"stdout","attrs":{"x":"y"},"time":"2016-10-06T00:17:09.669794202Z"}`, `timeless client="a" time=2016-10-06T00:17:09.669794+00:00`)
 	test(`{"log":"a\n","stream":"stdout"}`, "<bad_time>")
 	test(`{"log":"a\n","stream":"stdout","time":"2016-10-06T00:17`, "<cut_off>")
 	test(`{"stream":"stdout","time":"2016-10-06T00:17:09Z"}`, "<other_format>")
 	test(`a`, "<bad_json>")
 }
 
-func TestSplitSyslog(t *testing.T) {
-	test := func(line, want string) {
-		t.Helper()
-		l, ok := splitSyslog([]byte(line))
-		got := "none"
-		if ok {
-			got = string(l.text)
+// TestWrapperTimeOrder: a record of a format that logs its times, and is read
+// in any order, gets no year from the lines before it.
+func TestWrapperTimeOrder(t *testing.T) {
+	timed := &Format{Name: "timed", Stateless: true}
+	for _, c := range []struct {
+		format    *Format
+		stateless bool
+		want      string
+	}{
+		{timed, true, `timed client="a"`},
+		{timeless, false, `timeless client="a" time=2014-11-01T10:00:00+00:00 flags=year_inferred local_time`},
+	} {
+		reading := Reading{Main: &Format{Stateless: true, TimeOfWrapper: c.format.TimeOfWrapper}, Wrapper: wrapSyslog, Year: 2014}
+		if reading.Stateless() != c.stateless {
+			t.Errorf("%s: stateless %v", c.format.Name, reading.Stateless())
 		}
-		if got != want {
-			t.Errorf("%s: %q, want %q", line, got, want)
+		var r Record
+		if got := outcome(&r, wrapSyslog.parser(reading, noTime{c.format}).Parse([]byte("Nov  1 10:00:00 h x: a"), &r)); got != c.want {
+			t.Errorf("got %s, want %s", got, c.want)
 		}
-	}
-	test("Oct 11 22:14:15 host su: hello", "hello")
-	test("<0>Oct 11 22:14:15 host su: hello", "hello")
-	test("Oct 11 22:14:15 su[12]: hello: x", "hello: x")
-	test("Oct 11 22:14:15 2001:db8::1 su: hello", "hello")
-	test("Oct 11 22:14:15 host haproxy[1]:  x", " x")
-	test("<192>Oct 11 22:14:15 host su: hello", "none")
-	test("<x>Oct 11 22:14:15 host su: hello", "none")
-	test("Oct 11 22:14:15 host no tag", "none")
-	test("Oct 11 22:14:15 host su:x", "none")
-	test("Oct xx 22:14:15 host su: x", "none")
-	test("Oct 11 22-14-15 host su: x", "none")
-	test("2003-10-11T22:14:15 host su: x", "none")
-	test("<165>1 2003-10-11T22:14:15.003Z h a p m - x y", "x y")
-	test("<165>1 2003-10-11T22:14:15.003Z h a p m - \xef\xbb\xbfx", "x")
-	test(`<165>1 2003-10-11T22:14:15.003Z h a p m [i a="] \" b"] x`, "x")
-	test(`<165>1 2003-10-11T22:14:15.003Z h a p m [i a="b] x`, "none")
-	test("<165>1 2003-10-11T22:14:15.003Z h a p m", "none")
-	test("<165>2 2003-10-11T22:14:15.003Z h a p m - x", "none")
-	for _, line := range []string{"", "<", "<>", "<1", "<1>", "Oct 11 22:14:15 ", "Oct 11 22:14:15 h", "2003-10-11T22:14:15Z", "<165>1 "} {
-		test(line, "none")
 	}
 }
 
@@ -291,11 +287,31 @@ func TestDetectWrapped(t *testing.T) {
 	}
 }
 
+func BenchmarkWrapped(b *testing.B) {
+	sample := timingLog(1<<18, true)
+	for _, kind := range wrapKinds {
+		b.Run(kind, func(b *testing.B) {
+			data := wrapLines(kind, sample)
+			p := Detect(data).Reading.NewParser()
+			var r Record
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				parseAll(p, &r, data)
+			}
+		})
+	}
+}
+
 func FuzzWrapped(f *testing.F) {
 	for _, kind := range wrapKinds {
 		f.Add([]byte(wrapLine(kind, `192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.1" 200 5`)))
 	}
+	for _, line := range syslogSeeds {
+		f.Add([]byte(line))
+	}
 	f.Fuzz(func(t *testing.T, line []byte) {
+		syslogParity(t, line)
 		for _, w := range wrappers {
 			reading := anyCLF()
 			reading.Wrapper, reading.Year = w, 2015

@@ -3,13 +3,17 @@ package accesslog
 import "bytes"
 
 // formatXferlog is the transfer log of wu-ftpd, which ProFTPD, vsftpd
-// (xferlog_std_format) and others write too.
+// (xferlog_std_format) and others write too. Pure-FTPd writes "ftp 1 * c"
+// behind every transfer, one that was cut off too, so that c proves no end
+// there. In ProFTPD's log these words stand where an ident server did not know
+// the user.
 var formatXferlog = &Format{
 	Name: "xferlog", Title: "FTP transfer log (wu-ftpd, ProFTPD, vsftpd, Pure-FTPd)",
-	Meaning: MeaningTransferred, MeaningWhy: "the size field counts the bytes of this transfer; of a resumed one only the rest",
-	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "spaces and control bytes of a file's name become underscores, so a name may be another one",
+	Meaning: MeaningTransferred, MeaningWhy: "the size field counts the bytes of this transfer; of a resumed one only the rest; a line that ends with 1 * c (Pure-FTPd) may be of a cut transfer",
+	TimeAt: TimeAtEnd, Zone: ZoneLocal,
+	Escaping:  "spaces and control bytes of a file's name become underscores, so a name may be another one; old vsftpd leaves spaces and writes question marks",
 	Fields:    "ctime seconds client bytes file type actions direction mode user service method id completion",
-	Stateless: true, Source: "xferlog(5) of ProFTPD, src/xferlog.c; vsftpd logging.c",
+	Stateless: true, Source: "ProFTPD xferlog(5), src/xferlog.c; vsftpd logging.c; Pure-FTPd src/altlog.c, src/ftpd.c",
 }
 
 type xferlog struct {
@@ -58,11 +62,14 @@ func (p *xferlog) Parse(line []byte, r *Record) Reason {
 	if !isXferTail(words[:]) {
 		return ReasonBadTail
 	}
-	if len(rest) == 0 || twoXferTails(rest) {
+	if len(rest) == 0 || twoXferTails(rest) || holdsCtime(rest) {
 		return ReasonBadRequest
 	}
 	r.User = absent(words[4])
 	p.transfer(rest, words[2][0], words[8][0], r)
+	if words[6][0] == '1' && string(words[7]) == "*" && r.Finished == FinishedYes {
+		r.Finished = FinishedUnknown
+	}
 	return ReasonNone
 }
 
@@ -84,7 +91,7 @@ func isXferTail(words [][]byte) bool {
 
 // twoXferTails says whether a name with spaces holds what stands behind a name
 // (` b _ o a `): then a user's name may hold spaces too, and where the name of
-// the file ends is not known. The servers write no spaces at all.
+// the file ends is not known. But for old vsftpd, servers write no spaces.
 func twoXferTails(name []byte) bool {
 	for {
 		i := bytes.IndexByte(name, ' ')
@@ -97,6 +104,24 @@ func twoXferTails(name []byte) bool {
 		}
 		actions, rest, ok := cutWord(name[2:])
 		if ok && len(actions) <= 3 && len(rest) >= 3 && oneOf(rest[0], "iod") && rest[1] == ' ' && oneOf(rest[2], "agr") {
+			return true
+		}
+	}
+}
+
+// holdsCtime says whether a name holds the begin of a line (Tue Mar  3): then
+// two lines ran into each other.
+func holdsCtime(name []byte) bool {
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(name[i:], ' ')
+		if n < 0 {
+			return false
+		}
+		i += n
+		if i < 3 || !isWeekday(name[i-3:]) || len(name) < i+6 || name[i+4] != ' ' || monthOf(name[i+1:]) == 0 {
+			continue
+		}
+		if day := bytes.TrimPrefix(name[i+5:], space); len(day) > 0 && day[0]-'0' <= 9 {
 			return true
 		}
 	}

@@ -4,28 +4,19 @@ package accesslog
 // the order of the lines. The first line is of the base year. A line of an
 // earlier month than the latest one seen is of the next year, but for one
 // month back: that is a line that came late, as is one of December behind one
-// of January. A silence of eleven months or more cannot be seen.
-//
-// Without a base year the first line is taken to be of unknownYear. Every time
+// of January. A silence of eleven months or more cannot be seen. Every time
 // found so carries FlagYearInferred.
 type yearClock struct {
-	base  int // of the first line; 0: not known
+	base  int // of the first line; not 0
 	year  int // of the latest month seen; 0: no line yet
 	month int // the latest month seen
 }
-
-// unknownYear is a leap year, so that 29 February is a day of it, and so long
-// ago that no one takes it for the true one.
-const unknownYear = 1972
 
 // of is the year of the next line, which is of a month from 1 to 12.
 func (y *yearClock) of(month int) int {
 	switch {
 	case y.year == 0:
-		if y.year = y.base; y.year == 0 {
-			y.year = unknownYear
-		}
-		y.month = month
+		y.year, y.month = y.base, month
 	case y.month == 1 && month == 12:
 		return y.year - 1
 	case month < y.month-1:

@@ -23,6 +23,7 @@ type Detected struct {
 	MeaningWhy   string            `json:"meaning_why,omitempty"`
 	TimeAt       string            `json:"time_at,omitempty"`
 	TimeZone     string            `json:"time_zone,omitempty"`
+	Years        string            `json:"years,omitempty"` // only where the log has none
 	FirstTime    string            `json:"sample_first_time,omitempty"`
 	LastTime     string            `json:"sample_last_time,omitempty"`
 	Records      []DetectedRecord  `json:"records"`
@@ -119,6 +120,7 @@ func detection(b *bytes.Buffer, d *Detected, width int) {
 	f.add("bytes meaning", join(d.BytesMeaning, d.MeaningWhy))
 	f.add("time is that of", d.TimeAt)
 	f.add("time zone", d.TimeZone)
+	f.add("years", d.Years)
 	f.add("first time", suffix(d.FirstTime, " (of the sample)"))
 	f.add("last time", suffix(d.LastTime, " (of the sample)"))
 	if len(d.RunnersUp) > 0 {
