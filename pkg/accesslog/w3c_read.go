@@ -119,65 +119,21 @@ func (p *w3c) readDuration(r *Record) {
 	}
 }
 
-// readRange: the position of a partial response.
+// readRange: the position of a partial response. CloudFront takes its two
+// columns from the Content-Range of the answer.
 func (p *w3c) readRange(r *Record) {
+	placeBody(r, p.get(w3cContentRange), p.get(w3cRange))
 	if r.Status == 206 {
-		first, last := p.get(w3cRangeStart), p.get(w3cRangeEnd)
-		a, okA := wholeNumber(first)
-		b, okB := wholeNumber(last)
-		switch {
-		case okA && okB && a <= b:
-			r.RangeStart, r.RangeEnd, r.RangeFrom = a, b, RangeContent
-		case w3cContentRangeOf(p.get(w3cContentRange), r):
-		default:
-			w3cRangeOf(p.get(w3cRange), r)
+		first, okFirst := wholeNumber(p.get(w3cRangeStart))
+		last, okLast := wholeNumber(p.get(w3cRangeEnd))
+		if okFirst && okLast && first <= last {
+			r.RangeStart, r.RangeEnd, r.RangeFrom = first, last, RangeContent
 		}
 	}
 	if r.Status == 200 {
 		if n, ok := wholeNumber(p.get(w3cContentLength)); ok {
 			r.ObjectSize, r.SizeFrom = n, TotalContentLength
 		}
-	}
-}
-
-// w3cContentRangeOf reads "bytes 0-99/1000", whose space IIS writes as +.
-func w3cContentRangeOf(text []byte, r *Record) bool {
-	if len(text) < 6 || string(text[:5]) != "bytes" || text[5] != ' ' && text[5] != '+' {
-		return false
-	}
-	span, total, ok := bytes.Cut(text[6:], []byte{'/'})
-	first, last, dash := bytes.Cut(span, []byte{'-'})
-	a, okA := wholeNumber(first)
-	b, okB := wholeNumber(last)
-	if !ok || !dash || !okA || !okB || a > b {
-		return false
-	}
-	size, sized := wholeNumber(total)
-	switch {
-	case sized && size > b:
-		r.ObjectSize, r.SizeFrom = size, TotalContentRange
-	case string(total) != "*":
-		return false
-	}
-	r.RangeStart, r.RangeEnd, r.RangeFrom = a, b, RangeContent
-	return true
-}
-
-// w3cRangeOf reads a Range header with one range that has both ends.
-func w3cRangeOf(text []byte, r *Record) {
-	if len(text) < 6 || string(text[:6]) != "bytes=" {
-		return
-	}
-	first, last, dash := bytes.Cut(text[6:], []byte{'-'})
-	a, okA := wholeNumber(first)
-	if !dash || !okA {
-		return
-	}
-	switch b, okB := wholeNumber(last); {
-	case okB && a <= b:
-		r.RangeStart, r.RangeEnd, r.RangeFrom = a, b, RangeRequest
-	case len(last) == 0:
-		r.RangeStart, r.RangeFrom = a, RangeRequest
 	}
 }
 
