@@ -40,7 +40,7 @@ func (p *iisNative) Parse(line []byte, r *Record) Reason {
 	if n < 4 {
 		return ReasonMissingFields
 	}
-	if r.Client = f[0]; !isBareAddress(r.Client) {
+	if r.Client = f[0]; !isZonedIP(r.Client) {
 		return ReasonBadClient
 	}
 	if !p.time(f[2], f[3], r) {
@@ -59,7 +59,7 @@ func (p *iisNative) Parse(line []byte, r *Record) Reason {
 	_, ok[1] = wholeNumber(f[8])
 	r.Bytes, ok[2] = wholeNumber(f[9])
 	_, ok[3] = wholeNumber(f[11])
-	if !ok[0] || !ok[1] || !ok[2] || !ok[3] || !isBareAddress(f[6]) || taken >= 1e15 {
+	if !ok[0] || !ok[1] || !ok[2] || !ok[3] || !isZonedIP(f[6]) || taken >= 1e15 {
 		return ReasonBadBytes
 	}
 	r.DurationUS = taken * 1e3

@@ -41,7 +41,7 @@ func (p *s3) Parse(line []byte, r *Record) Reason {
 			return ReasonCutOff
 		}
 	}
-	if r.Client = absent(head[0]); r.Client != nil && !isAddress(r.Client) {
+	if r.Client = absent(head[0]); r.Client != nil && !isIP(r.Client) {
 		return ReasonBadClient
 	}
 	if r.User = absent(head[1]); string(r.User) == "Anonymous" {

@@ -7,7 +7,8 @@ func (p *w3c) read(r *Record) Reason {
 	if !p.time(r) {
 		return ReasonBadTime
 	}
-	if r.Client = p.get(w3cClient); r.Client == nil || !isAddress(r.Client) {
+	var ok bool
+	if r.Client, ok = p.client(p.get(w3cClient)); !ok {
 		return ReasonBadClient
 	}
 	r.Format = p.dialect
@@ -24,7 +25,6 @@ func (p *w3c) read(r *Record) Reason {
 	if p.dialect == formatIISFTP {
 		return p.readFTP(method, r)
 	}
-	var ok bool
 	status := p.values[p.columns.at[w3cStatus]]
 	if r.Status, ok = threeDigits(status); !ok || len(status) != 3 && (p.dialect == formatIIS || p.dialect == formatCloudFront) {
 		return ReasonBadStatus
@@ -49,6 +49,17 @@ func (p *w3c) read(r *Record) Reason {
 	r.Method = method
 	r.Target = p.targetOf(r)
 	return ReasonNone
+}
+
+// client reads an address as the dialect writes it.
+func (p *w3c) client(text []byte) (client []byte, ok bool) {
+	switch p.dialect {
+	case formatW3C:
+		return cutPerhapsPort(text)
+	case formatCloudFront:
+		return text, isIP(text)
+	}
+	return text, isZonedIP(text)
 }
 
 // targetOf puts path and query together.

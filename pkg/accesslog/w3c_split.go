@@ -142,7 +142,7 @@ func (p *w3c) exact(n int) bool {
 		v, ok := p.values[i], true
 		switch kind {
 		case w3cAddress, w3cClient:
-			ok = isAddress(v)
+			_, ok = p.client(v)
 		case w3cNumber, w3cBytes, w3cMillis:
 			_, ok = orNone(v)
 		case w3cTaken:
