@@ -120,6 +120,7 @@ type stats struct {
 	yearless    int64 // times whose year was inferred
 	timeless    int64 // records without a time
 	accessOnly  int64 // requests of which the log never shows how much
+	methodless  int64 // requests whose method the log does not say
 }
 
 func newStats() stats {
@@ -177,6 +178,7 @@ func (s *stats) merge(o *stats) {
 	s.yearless += o.yearless
 	s.timeless += o.timeless
 	s.accessOnly += o.accessOnly
+	s.methodless += o.methodless
 	for f, n := range o.formats {
 		*s.format(f) += *n
 	}

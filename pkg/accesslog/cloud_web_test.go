@@ -152,6 +152,50 @@ func BenchmarkWeb(b *testing.B) {
 	}
 }
 
+// TestMethodKnown: of the HTTP formats only those whose administrator chose the
+// fields may leave the method out.
+func TestMethodKnown(t *testing.T) {
+	for _, f := range Formats() {
+		lines, reading := sampleLines(t, f.Name), Reading{Formats: formatsOf(f.family()), Main: f}
+		for i, line := range lines {
+			var r Record
+			if feed(replay(reading, lines, i), line, &r) == ReasonNone && r.MethodUnknown() && r.Format != formatNginxJSON && r.Format != formatAccessJSON {
+				t.Errorf("%s: %s\n%s", f.Name, line, render(&r))
+			}
+		}
+	}
+	var r Record
+	line := "o b [04/Mar/2015:00:00:01 +0000] 192.0.2.17 - ID REST.HEAD.OBJECT a.mp3 - 200 - - 1843200 9 9 - - - "
+	if reason := newS3(Reading{}).Parse([]byte(line), &r); reason != ReasonNone || string(r.Method) != "HEAD" {
+		t.Errorf("S3 without a request: %s, %s", reason, render(&r))
+	}
+}
+
+// TestFileServices: a format whose lines have the words of file services as
+// methods says that it is of one; pkg/request believes them nowhere else.
+func TestFileServices(t *testing.T) {
+	for _, f := range Formats() {
+		lines, reading := sampleLines(t, f.Name), Reading{Formats: formatsOf(f.family()), Main: f}
+		words, others := 0, 0
+		p := reading.NewParser()
+		for _, line := range lines {
+			var r Record
+			if feed(p, line, &r) != ReasonNone || r.Format != f || r.Method == nil {
+				continue
+			}
+			switch string(r.Method) {
+			case "RETR", "READ", "STOR", "WRITE", "DELE", "RENAME", "MKD", "LIST":
+				words++
+			default:
+				others++
+			}
+		}
+		if (words > others) != f.FileService {
+			t.Errorf("%s: %d lines with the words of file services, %d with other methods, file service %v", f.Name, words, others, f.FileService)
+		}
+	}
+}
+
 func TestEscapedPath(t *testing.T) {
 	test := func(path, want string) {
 		t.Helper()

@@ -225,6 +225,7 @@ func (p *s3) file(request, operation, key []byte, r *Record) Reason {
 			}
 		}
 	case bytes.HasSuffix(operation, []byte(".HEAD.OBJECT")):
+		r.Method = methodHead // whether the request was logged or not
 	default:
 		r.Method = operation
 	}

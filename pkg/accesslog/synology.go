@@ -9,6 +9,7 @@ var formatSynology = &Format{
 	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "none: commas in names stand as they are",
 	Fields:    "syslog-prefix service Event: event, Path: path, File/Folder: kind, Size: size, User: user, IP: address",
 	Stateless: false, Source: "lines of DSM 6 and 7 in the tests of logstash-patterns-core and others; Synology publishes no description",
+	FileService: true,
 }
 
 type synology struct {

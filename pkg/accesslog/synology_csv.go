@@ -9,6 +9,7 @@ var formatSynologyCSV = &Format{
 	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "quotes of CSV, or none: the file's name is last, so commas in it are its own",
 	Fields:    "service,time,address,user,event,File or Folder,size,file",
 	Stateless: true, Source: "header and times of Log Center exports in public importers; Synology publishes no description",
+	FileService: true,
 }
 
 type synologyCSV struct {

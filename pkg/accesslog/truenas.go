@@ -13,6 +13,7 @@ var formatTrueNAS = &Format{
 	TimeAt: TimeAtEnd, Zone: ZoneUTC, Escaping: "JSON, with JSON in its texts",
 	Fields:    "time, addr, user, svc, svc_data {service}, event, event_data {file {path, stream}, result}, success",
 	Stateless: true, Source: "TrueNAS documentation, Audit Logs; truenas/samba source3/modules/vfs_truenas_audit*.c",
+	FileService: true,
 }
 
 // The values that are wanted of a message, by their names in syslog ([0]) and

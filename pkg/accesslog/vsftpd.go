@@ -10,6 +10,7 @@ var formatVsftpd = &Format{
 	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "what is not printable becomes a question mark; quotes and brackets are not escaped",
 	Fields:    "ctime [pid N] [user] OK|FAIL action: Client \"address\", \"path\", N bytes, R Kbyte/sec",
 	Stateless: true, Source: "vsftpd logging.c",
+	FileService: true,
 }
 
 type vsftpd struct {

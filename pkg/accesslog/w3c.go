@@ -23,6 +23,7 @@ var (
 		Name: "iis_ftp", Title: "Microsoft IIS, FTP service, W3C extended",
 		Meaning: MeaningTransferred, MeaningWhy: "the reply says whether the transfer ended (226) or was cut (426); sc-bytes is not taken, since it is not documented whether it counts the file or the replies",
 		TimeAt: TimeAtEnd, Zone: ZoneUTC, Escaping: "+ for a space; nothing is quoted", Fields: "as #Fields says", Source: "iis-docs ftpServer/logFile", Family: "w3c",
+		FileService: true,
 	}
 	formatCloudFront = &Format{
 		Name: "cloudfront", Title: "Amazon CloudFront standard log",

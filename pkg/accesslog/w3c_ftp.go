@@ -21,8 +21,8 @@ func ftpVerb(method []byte) ([]byte, bool) {
 
 // readFTP reads a line of the FTP service. What concerns no file has no target.
 func (p *w3c) readFTP(verb []byte, r *Record) Reason {
-	status, ok := p.values[p.columns.at[w3cStatus]], false
-	if r.Status, ok = threeDigits(status); !ok && string(status) != "0" { // 0: no command, as ControlChannelOpened
+	var ok bool
+	if r.Status, ok = ftpStatus(p.values[p.columns.at[w3cStatus]]); !ok {
 		return ReasonBadStatus
 	}
 	if n, ok := wholeNumber(p.get(w3cTaken)); ok && n < 1e15 {
@@ -55,6 +55,15 @@ func (p *w3c) readFTP(verb []byte, r *Record) Reason {
 	p.target = appendEscapedPart(p.target, path)
 	r.Target = p.target
 	return ReasonNone
+}
+
+// ftpStatus reads a reply of three digits, or 0: there was none, as to
+// ControlChannelOpened.
+func ftpStatus(text []byte) (status int16, ok bool) {
+	if string(text) == "0" {
+		return 0, true
+	}
+	return threeDigits(text)
 }
 
 // ftpMethod maps the verbs of IIS: up to 6 it writes sent, created and appended

@@ -10,6 +10,7 @@ var formatXferlog = &Format{
 	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "spaces and control bytes of a file's name become underscores, so a name may be another one",
 	Fields:    "ctime seconds client bytes file type actions direction mode user service method id completion",
 	Stateless: true, Source: "xferlog(5) of ProFTPD, src/xferlog.c; vsftpd logging.c",
+	FileService: true,
 }
 
 type xferlog struct {
