@@ -8,7 +8,7 @@ import (
 )
 
 // webFormats are the formats of this file's tests.
-var webFormats = []string{"iis", "iis_local", "iis_ftp", "cloudfront", "w3c", "gcs", "azure_storage", "alb", "elb", "nlb", "s3", "iis_native"}
+var webFormats = []string{"iis", "iis_local", "iis_ftp", "cloudfront", "w3c", "gcs", "azure_storage", "alb", "elb", "nlb", "s3", "iis_native", "iis_native_ftp"}
 
 // readingOf is the reading of a whole family.
 func readingOf(t testing.TB, name string) Reading {
