@@ -9,6 +9,8 @@ func (p *w3c) Directive(line []byte) {
 		return
 	}
 	switch string(name) {
+	case "#Version": // a new header, perhaps of another server: what it does not say again does not hold
+		p.offset, p.dated = 0, false
 	case "#Software":
 		p.software = softwareOf(value)
 	case "#Fields":
