@@ -236,6 +236,26 @@ func TestEscapedPath(t *testing.T) {
 	decoded("p%25C3%25A5", "p%C3%A5")
 }
 
+// TestS3Referer: a referer that begins with a space is no end of one.
+func TestS3Referer(t *testing.T) {
+	const head = `o b [04/Mar/2015:00:00:01 +0000] 192.0.2.17 - ID REST.GET.OBJECT a.mp3 "GET /a.mp3 HTTP/1.1" 200 - 5 5 9 9 `
+	test := func(tail, referrer, agent string) {
+		t.Helper()
+		var r Record
+		if reason := newS3(Reading{}).Parse([]byte(head+tail), &r); reason != ReasonNone || string(r.Referrer) != referrer || string(r.Agent) != agent || r.Bytes != 5 {
+			t.Errorf("%s: %s, %s", tail, reason, render(&r))
+		}
+	}
+	test(`"x" "y" -`, "x", "y")
+	test(`" " "y" -`, " ", "y")
+	test(`"" "y" -`, "", "y")
+	test(`"" "" -`, "", "")
+	test(`" "y"z"`, "", "")
+	test(`" "`, "", "")
+	test(`"" "`, "", "")
+	test(`"`, "", "")
+}
+
 func TestNumbers(t *testing.T) {
 	test := func(text string, want int64, wantOK bool) {
 		t.Helper()

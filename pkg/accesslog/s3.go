@@ -184,10 +184,10 @@ func s3Texts(tail []byte, r *Record) Reason {
 	if tail[0] != '"' {
 		return ReasonBadTail
 	}
-	middle := bytes.Index(tail, quoteSpaceQuote)
+	middle := 1 + bytes.Index(tail[1:], quoteSpaceQuote) // the quote that closes the referer
 	last := bytes.LastIndexByte(tail, '"')
 	switch {
-	case middle < 0 || last <= middle+2:
+	case middle < 1 || last <= middle+2:
 		r.Flags |= FlagCutOff
 	case bytes.Contains(tail[middle+1:last], quoteSpaceQuote), last+1 < len(tail) && tail[last+1] != ' ':
 		// Where the referer ends cannot be told; the numbers are not in doubt.
