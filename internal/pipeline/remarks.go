@@ -221,6 +221,13 @@ func (a *analysis) limits(t *totals) []string {
 	if accessOnly > 0 {
 		out = append(out, fmt.Sprintf("%d lines show that a recording was read or opened in place (SMB, a file manager), and never how much of it: such downloads are possible at most.", accessOnly))
 	}
+	var methodless int64
+	for _, s := range a.sources {
+		methodless += s.stats.methodless
+	}
+	if methodless > 0 {
+		out = append(out, fmt.Sprintf("%d lines do not say the method: each may have been HEAD, which hands out nothing. They count as if they were GET, but nothing of them is proven, and their downloads are likely at most.", methodless))
+	}
 	for _, s := range a.sources {
 		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.formats) > 0 {
 			return append(out, "What the size field counts is not known for at least one source: its downloads can be likely, but not complete (except of an empty recording). If you know the server's configuration, say so with --bytes-meaning.")

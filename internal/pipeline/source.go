@@ -125,6 +125,7 @@ type stats struct {
 	yearless    int64 // records that have no time because the log has no year and none was given
 	timeless    int64 // records that have no time for another reason
 	accessOnly  int64 // requests of which the log never shows how much
+	methodless  int64 // requests whose method the log does not say
 }
 
 func newStats() stats {
@@ -199,6 +200,7 @@ func (s *stats) merge(o *stats) {
 	s.yearless += o.yearless
 	s.timeless += o.timeless
 	s.accessOnly += o.accessOnly
+	s.methodless += o.methodless
 	for f, n := range o.formats {
 		*s.format(f) += *n
 	}

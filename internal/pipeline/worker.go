@@ -168,6 +168,9 @@ func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
 	if r.Flags&accesslog.FlagAccessOnly != 0 {
 		st.accessOnly++
 	}
+	if r.MethodUnknown() {
+		st.methodless++
+	}
 	w.fill(j, n, line, match)
 	w.learnHeaders(st, &w.request)
 	w.sizes.add(&w.request)
@@ -200,7 +203,7 @@ func (w *worker) match(target []byte) recording.Match {
 // they teach could make a cut transfer look whole. The body's size is known
 // from the plan beside a count with headers, or from the inventory.
 func (w *worker) learnHeaders(st *stats, q *request.Request) {
-	if q.Kind != request.KindContent || q.Status == 206 || q.Bytes == accesslog.None || q.Flags&accesslog.FlagUnterminated != 0 {
+	if q.Kind != request.KindContent || q.Status == 206 || q.Bytes == accesslog.None || q.Flags&(accesslog.FlagUnterminated|accesslog.FlagMethodUnknown) != 0 {
 		return
 	}
 	if q.Sent != accesslog.None {
@@ -235,7 +238,10 @@ func (w *worker) fill(j job, n int64, line accesslog.Line, m recording.Match) {
 			q.Host = r.Host
 		}
 	}
-	q.Kind = request.KindOf(r.Method, r.Status, m.Kind == recording.Directory, r.Bytes)
+	if r.MethodUnknown() {
+		q.Flags |= accesslog.FlagMethodUnknown
+	}
+	q.Kind = request.KindOf(r, m.Kind == recording.Directory)
 }
 
 // span is the start and the end of a request, as far as the record tells. Where

@@ -78,7 +78,7 @@ func (p *azureStorage) Parse(line []byte, r *Record) Reason {
 	if r.Status, ok = threeDigits(p.fields[azureHTTPStatus]); !ok {
 		return ReasonBadStatus
 	}
-	if r.Client, ok = azureAddress(p.fields[azureClient]); !ok {
+	if r.Client, ok = cutPerhapsPort(p.fields[azureClient]); !ok {
 		return ReasonBadClient
 	}
 	if r.Bytes, ok = orNone(p.fields[azureSent]); !ok {
@@ -142,15 +142,6 @@ func (p *azureStorage) split(line []byte) (n int, ok bool) {
 
 // azureAdded are the fields that version 2.0 adds.
 const azureAdded = 8
-
-// azureAddress takes the port off the client, which later logs have.
-func azureAddress(text []byte) ([]byte, bool) {
-	host, withPort := splitPort(text)
-	if n := len(host); withPort && n > 2 && host[0] == '[' && host[n-1] == ']' {
-		host = host[1 : n-1]
-	}
-	return host, isAddress(host)
-}
 
 // request makes method and target of operation and URL; the HTTP method is not
 // logged. GetBlob hands out a blob, GetBlobProperties is its HEAD, ListBlobs

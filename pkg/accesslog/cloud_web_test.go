@@ -8,7 +8,7 @@ import (
 )
 
 // webFormats are the formats of this file's tests.
-var webFormats = []string{"iis", "iis_local", "iis_ftp", "cloudfront", "w3c", "gcs", "azure_storage", "alb", "elb", "nlb", "s3", "iis_native"}
+var webFormats = []string{"iis", "iis_local", "iis_ftp", "cloudfront", "w3c", "gcs", "azure_storage", "alb", "elb", "nlb", "s3", "iis_native", "iis_native_ftp"}
 
 // readingOf is the reading of a whole family.
 func readingOf(t testing.TB, name string) Reading {
@@ -152,6 +152,50 @@ func BenchmarkWeb(b *testing.B) {
 	}
 }
 
+// TestMethodKnown: of the HTTP formats only those whose administrator chose the
+// fields may leave the method out.
+func TestMethodKnown(t *testing.T) {
+	for _, f := range Formats() {
+		lines, reading := sampleLines(t, f.Name), Reading{Formats: formatsOf(f.family()), Main: f}
+		for i, line := range lines {
+			var r Record
+			if feed(replay(reading, lines, i), line, &r) == ReasonNone && r.MethodUnknown() && r.Format != formatNginxJSON && r.Format != formatAccessJSON {
+				t.Errorf("%s: %s\n%s", f.Name, line, render(&r))
+			}
+		}
+	}
+	var r Record
+	line := "o b [04/Mar/2015:00:00:01 +0000] 192.0.2.17 - ID REST.HEAD.OBJECT a.mp3 - 200 - - 1843200 9 9 - - - "
+	if reason := newS3(Reading{}).Parse([]byte(line), &r); reason != ReasonNone || string(r.Method) != "HEAD" {
+		t.Errorf("S3 without a request: %s, %s", reason, render(&r))
+	}
+}
+
+// TestFileServices: a format whose lines have the words of file services as
+// methods says that it is of one; pkg/request believes them nowhere else.
+func TestFileServices(t *testing.T) {
+	for _, f := range Formats() {
+		lines, reading := sampleLines(t, f.Name), Reading{Formats: formatsOf(f.family()), Main: f}
+		words, others := 0, 0
+		p := reading.NewParser()
+		for _, line := range lines {
+			var r Record
+			if feed(p, line, &r) != ReasonNone || r.Format != f || r.Method == nil {
+				continue
+			}
+			switch string(r.Method) {
+			case "RETR", "READ", "STOR", "WRITE", "DELE", "RENAME", "MKD", "LIST":
+				words++
+			default:
+				others++
+			}
+		}
+		if (words > others) != f.FileService {
+			t.Errorf("%s: %d lines with the words of file services, %d with other methods, file service %v", f.Name, words, others, f.FileService)
+		}
+	}
+}
+
 func TestEscapedPath(t *testing.T) {
 	test := func(path, want string) {
 		t.Helper()
@@ -190,6 +234,26 @@ func TestEscapedPath(t *testing.T) {
 	decoded("a%253Fb%3Fc%23", "a%3Fb%3Fc%23")
 	decoded("a%zz%", "a%zz%")
 	decoded("p%25C3%25A5", "p%C3%A5")
+}
+
+// TestS3Referer: a referer that begins with a space is no end of one.
+func TestS3Referer(t *testing.T) {
+	const head = `o b [04/Mar/2015:00:00:01 +0000] 192.0.2.17 - ID REST.GET.OBJECT a.mp3 "GET /a.mp3 HTTP/1.1" 200 - 5 5 9 9 `
+	test := func(tail, referrer, agent string) {
+		t.Helper()
+		var r Record
+		if reason := newS3(Reading{}).Parse([]byte(head+tail), &r); reason != ReasonNone || string(r.Referrer) != referrer || string(r.Agent) != agent || r.Bytes != 5 {
+			t.Errorf("%s: %s, %s", tail, reason, render(&r))
+		}
+	}
+	test(`"x" "y" -`, "x", "y")
+	test(`" " "y" -`, " ", "y")
+	test(`"" "y" -`, "", "y")
+	test(`"" "" -`, "", "")
+	test(`" "y"z"`, "", "")
+	test(`" "`, "", "")
+	test(`"" "`, "", "")
+	test(`"`, "", "")
 }
 
 func TestNumbers(t *testing.T) {

@@ -265,4 +265,18 @@ func TestCorpusW3C(t *testing.T) {
 		`status=200 agent="Mozilla/4.0+(compatible;+Win32;+WinHttp.WinHttpRequest.5)"`)
 	line("plaso/iis/iis10_edge_cases.log", 1, `iis client="::1" user="random\\ranuser1" time=2022-01-01T00:01:24+00:00 method="POST" `+
 		`target="/powershell?clientApplication=ActiveMonitor;PSVersion=5.1.14393.4467" status=200 duration_us=15000 agent="Microsoft+WinRM+Client"`)
+	// The date is that of #Date.
+	line("plaso/iis/iis_without_date.log", 2, `iis client="22.22.22.200" time=2013-07-30T00:00:03+00:00 method="GET" target="/some/image/path/something.htm" protocol="HTTP/1.1" status=404 `+
+		`agent="Mozilla/5.0+(Macintosh;+Intel+Mac+OS+X+10_6_8)+AppleWebKit/534.57.2+(KHTML,+like+Gecko)+Version/5.1.7+Safari/534.57.2"`)
+	// The header comes four times; this is behind the last.
+	line("netdata/u_ex221107.log", 152, `iis client="::1" time=2022-11-07T16:49:24+00:00 method="GET" target="/" status=200 duration_us=0 `+
+		`agent="Mozilla/5.0+(Windows+NT;+Windows+NT+10.0;+en-US)+WindowsPowerShell/5.1.20348.859"`)
+	line("lnav/logfile_w3c.2", 8, `iis_ftp client="1.1.1.1" time=2000-10-09T16:48:41+00:00 method="STOR" target="/fileid.diz" status=226`)
+	// Date and time in quotes too; #Date is 28/Jun/2017.
+	line("matomo/incapsula_w3c.log", 2, `w3c host="www.example.com" client="125.125.125.125" time=2017-06-26T18:21:17+00:00 method="GET" target="/rss/news" protocol="HTTP" `+
+		`agent="Mozilla/5.0 (Macintosh; Intel Mac OS X 10.10; rv:45.0) Gecko/20100101 Thunderbird/45.8.0 Lightning/4.7.8" forwarded="125.125.125.125"`)
+	line("matomo/netscaler.log", 1, `w3c client="172.20.1.0" time=2012-08-16T11:55:13+00:00 method="GET" target="/Citrix/XenApp/Wan/auth/login.jsp" protocol="HTTP/1.1" status=302 bytes=355 `+
+		`agent="Mozilla/4.0+(compatible;+MSIE+7.0;+Windows+NT+5.1;+Trident/4.0;+.NET+CLR+1.1.4322;+.NET+CLR+2.0.50727;+.NET+CLR+3.0.04506.648;+.NET+CLR+3.5.21022)"`)
+	line("matomo/amazon_cloudfront_web.log", 1, `cloudfront host="example.com" client="192.0.2.10" time=2014-05-23T01:13:11+00:00 method="GET" target="/view/my/file.html" protocol="HTTP/1.1" status=200 bytes=182 `+
+		`duration_us=1000 referrer="https://example.com/" agent="Mozilla/5.0%2520(Windows;%2520U;%2520Windows%2520NT%25206.1;%2520de-DE)%2520AppleWebKit/534.17%2520(KHTML,%2520like%2520Gecko)%2520Chrome/10.0.649.0%2520Safari/534.17"`)
 }

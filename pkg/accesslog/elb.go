@@ -97,7 +97,7 @@ func (p *elb) parseHTTP(line []byte, r *Record) Reason {
 	if !ok {
 		return ReasonCutOff
 	}
-	if r.Client, ok = clientOfPort(p.head[2]); !ok {
+	if r.Client, ok = cutPort(p.head[2]); !ok {
 		return ReasonBadClient
 	}
 	for _, t := range p.head[4:7] {
@@ -115,22 +115,6 @@ func (p *elb) parseHTTP(line []byte, r *Record) Reason {
 		return ReasonBadBytes
 	}
 	return p.parseRequest(tail, r)
-}
-
-// clientOfPort takes the port off client:port.
-func clientOfPort(text []byte) ([]byte, bool) {
-	c := bytes.LastIndexByte(text, ':')
-	if c <= 0 {
-		return nil, false
-	}
-	if _, ok := wholeNumber(text[c+1:]); !ok || len(text)-c > 6 {
-		return nil, false
-	}
-	host := text[:c:c]
-	if n := len(host); host[0] == '[' && host[n-1] == ']' {
-		host = host[1 : n-1]
-	}
-	return host, isAddress(host)
 }
 
 // parseRequest reads `"METHOD scheme://host:port/path HTTP/1.1" "user agent"
@@ -283,7 +267,7 @@ func (p *elb) parseTLS(line []byte, r *Record) Reason {
 	if r.Time, ok = p.clock.utcTime(p.head[1], false); !ok {
 		return ReasonBadTime
 	}
-	if r.Client, ok = clientOfPort(p.head[4]); !ok {
+	if r.Client, ok = cutPort(p.head[4]); !ok {
 		return ReasonBadClient
 	}
 	if r.Bytes, ok = orNone(p.head[9]); !ok {

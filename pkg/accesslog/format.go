@@ -43,6 +43,12 @@ type Format struct {
 	Stateless  bool   // a line can be read without the lines before it
 	Source     string // the documentation that the entry was taken from
 
+	// FileService: the lines are of a file service and not of HTTP. Their
+	// methods are its own words (RETR, READ, STOR), their statuses the replies
+	// of FTP (RFC 959, section 4.2), or none. A client of a web server may send
+	// such a word as its method, where it means nothing.
+	FileService bool
+
 	// TimeOfWrapper: the lines have no time of their own, the wrapper's is theirs.
 	TimeOfWrapper bool
 
@@ -102,6 +108,7 @@ var table = []entry{
 	{formatNLB, newELB},
 	{formatS3, newS3},
 	{formatIISNative, newIISNative},
+	{formatIISNativeFTP, newIISNative},
 	{formatCommon, newCLF},
 	{formatCombined, newCLF},
 	{formatVhostCommon, newCLF},

@@ -68,7 +68,7 @@ func (p *gcs) Parse(line []byte, r *Record) Reason {
 	if r.Time, ok = wholeNumber(v[gcsTime]); !ok || r.Time > 1e17 {
 		return ReasonBadTime
 	}
-	if r.Client = v[gcsClient]; !isBareAddress(r.Client) {
+	if r.Client = v[gcsClient]; !isIP(r.Client) {
 		return ReasonBadClient
 	}
 	if r.Status, ok = threeDigits(v[gcsStatus]); !ok {

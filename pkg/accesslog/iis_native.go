@@ -2,31 +2,50 @@ package accesslog
 
 import "bytes"
 
-// The fixed format of IIS up to today ("IIS log file format").
+// The fixed format of IIS up to today ("IIS log file format"). Each line names
+// the service that wrote it: W3SVC1 is HTTP, MSFTPSVC1 the FTP service up to
+// IIS 6 (since 7 it writes W3C only).
 //
 // Source: Microsoft win32 Http/iis-logging.
-var formatIISNative = &Format{
-	Name: "iis_native", Title: "Microsoft IIS log file format (commas, local time)",
-	Meaning: MeaningAcceptedWithHeaders, MeaningWhy: "counts the bytes sent by the server, with headers",
-	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "none; - for nothing; the path is decoded", Stateless: true,
-	Fields: "client, user, MM/DD/YY, h:mm:ss, service, server name, server address, time taken in ms, bytes received, bytes sent, status, Windows status, method, path, parameters,",
-	Source: "Microsoft win32 Http/iis-logging",
-}
+var (
+	formatIISNative = &Format{
+		Name: "iis_native", Title: "Microsoft IIS log file format (commas, local time)",
+		Meaning: MeaningAcceptedWithHeaders, MeaningWhy: "counts the bytes sent by the server, with headers",
+		TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: iisNativeEscaping, Fields: iisNativeFields,
+		Stateless: true, Source: "Microsoft win32 Http/iis-logging", Family: "iis_native",
+	}
+	formatIISNativeFTP = &Format{
+		Name: "iis_native_ftp", Title: "Microsoft IIS, FTP service, IIS log file format",
+		Meaning: MeaningTransferred, MeaningWhy: "the reply says whether the transfer ended (226) or was cut (426); the bytes sent are not taken, since it is not documented whether they are the file's or the replies'",
+		TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: iisNativeEscaping, Fields: iisNativeFields,
+		Stateless: true, Source: "Microsoft win32 Http/iis-logging", Family: "iis_native",
+		FileService: true,
+	}
+)
+
+const (
+	iisNativeEscaping = "none; - for nothing; the path is decoded"
+	iisNativeFields   = "client, user, MM/DD/YY, h:mm:ss, service, server name, server address, time taken in ms, bytes received, bytes sent, status, Windows status, method, path, parameters,"
+)
 
 type iisNative struct {
+	only   *Format // the format that the user named, or nil
 	local  localClock
 	target []byte
 }
 
 func newIISNative(reading Reading) Parser {
-	return &iisNative{local: localClock{zone: reading.location()}}
+	p := &iisNative{local: localClock{zone: reading.location()}}
+	if len(reading.Formats) == 1 {
+		p.only = reading.Main
+	}
+	return p
 }
 
 // Parse implements Parser. A line has exactly fifteen fields, each with a comma
 // and, but for the last, a space behind it.
 func (p *iisNative) Parse(line []byte, r *Record) Reason {
 	r.Reset()
-	r.Format = formatIISNative
 	var f [15][]byte
 	n, rest := 0, line
 	for n < len(f)-1 {
@@ -40,7 +59,7 @@ func (p *iisNative) Parse(line []byte, r *Record) Reason {
 	if n < 4 {
 		return ReasonMissingFields
 	}
-	if r.Client = f[0]; !isBareAddress(r.Client) {
+	if r.Client = f[0]; !isZonedIP(r.Client) {
 		return ReasonBadClient
 	}
 	if !p.time(f[2], f[3], r) {
@@ -53,48 +72,71 @@ func (p *iisNative) Parse(line []byte, r *Record) Reason {
 	if bytes.Contains(f[14], commaSpace) {
 		return ReasonBadTail
 	}
-	var ok [4]bool
-	var taken int64
-	taken, ok[0] = wholeNumber(f[7])
-	_, ok[1] = wholeNumber(f[8])
-	r.Bytes, ok[2] = wholeNumber(f[9])
-	_, ok[3] = wholeNumber(f[11])
-	if !ok[0] || !ok[1] || !ok[2] || !ok[3] || !isBareAddress(f[6]) || taken >= 1e15 {
+	taken, ok := wholeNumber(f[7])
+	_, okReceived := wholeNumber(f[8])
+	_, okWindows := wholeNumber(f[11])
+	var okSent bool
+	r.Bytes, okSent = wholeNumber(f[9])
+	if !ok || !okReceived || !okSent || !okWindows || !isZonedIP(f[6]) || taken >= 1e15 {
 		return ReasonBadBytes
 	}
 	r.DurationUS = taken * 1e3
 	r.User = absent(f[1])
-	if r.Status, ok[0] = threeDigits(f[10]); !ok[0] {
+	var reason Reason
+	if r.Format = formatIISNative; bytes.HasPrefix(f[4], iisFTPService) {
+		r.Format = formatIISNativeFTP
+		reason = p.readFTP(f[10], f[12], f[13], r)
+	} else {
+		reason = p.readHTTP(f[10], absent(f[12]), f[13], absent(f[14]), r)
+	}
+	if reason == ReasonNone && p.only != nil && r.Format != p.only {
+		return ReasonOtherFormat
+	}
+	return reason
+}
+
+var (
+	commaSpace    = []byte(", ")
+	iisFTPService = []byte("MSFTPSVC")
+)
+
+func (p *iisNative) readHTTP(status, method, path, query []byte, r *Record) (reason Reason) {
+	var ok bool
+	if r.Status, ok = threeDigits(status); !ok {
 		return ReasonBadStatus
 	}
-	method := absent(f[12])
-	verb, ftp := ftpVerb(method)
 	switch {
-	case ftp:
-		r.Bytes = None // not documented whether the file's bytes or the replies'
-		if !ftpMethod(verb, r) || len(f[13]) == 0 {
-			return ReasonNone
-		}
 	case method == nil:
 		return ReasonNone
 	case !isMethod(method):
 		return ReasonBadRequest
-	default:
-		r.Method = method
 	}
-	p.target = p.target[:0]
-	if ftp && f[13][0] != '/' {
-		p.target = append(p.target, '/')
-	}
-	p.target = appendEscapedPart(p.target, f[13])
-	if query := absent(f[14]); len(query) > 0 {
+	r.Method = method
+	p.target = appendEscapedPart(p.target[:0], path)
+	if len(query) > 0 {
 		p.target = appendQuery(p.target, query)
 	}
 	r.Target = p.target
 	return ReasonNone
 }
 
-var commaSpace = []byte(", ")
+// readFTP reads a line of the FTP service. Its verb may stand behind the number
+// of the session. What concerns no file has no target.
+func (p *iisNative) readFTP(status, verb, path []byte, r *Record) (reason Reason) {
+	r.Bytes = None
+	var ok bool
+	if r.Status, ok = ftpStatus(status); !ok {
+		return ReasonBadStatus
+	}
+	if numbered, ok := ftpVerb(verb); ok {
+		verb = numbered
+	}
+	if ftpMethod(verb, r) && len(absent(path)) > 0 {
+		p.target = appendEscapedPath(p.target[:0], path)
+		r.Target = p.target
+	}
+	return ReasonNone
+}
 
 // time reads 03/20/05 and 7:55:20.
 func (p *iisNative) time(date, clock []byte, r *Record) bool {

@@ -1,11 +1,6 @@
 package accesslog
 
-import (
-	"bytes"
-	"encoding/binary"
-	"math/bits"
-	"unicode/utf8"
-)
+import "bytes"
 
 // jsonKind is the kind of a JSON value.
 type jsonKind uint8
@@ -26,48 +21,6 @@ type jsonValue struct {
 	raw     []byte
 	kind    jsonKind
 	escaped bool // a string that holds escapes
-}
-
-// jsonNode says what is wanted of an object: the slots of its values and the
-// nodes of objects in it.
-type jsonNode struct{ edges []jsonEdge }
-
-type jsonEdge struct {
-	name []byte
-	hash uint64
-	slot int // -1: the value itself is not wanted
-	node *jsonNode
-}
-
-// add wants the value at a path and gives its slot; next is the first free one.
-func (n *jsonNode) add(next int, path ...string) int {
-	for i := range n.edges {
-		e := &n.edges[i]
-		if string(e.name) != path[0] {
-			continue
-		}
-		if len(path) > 1 {
-			if e.node == nil {
-				e.node = &jsonNode{}
-			}
-			return e.node.add(next, path[1:]...)
-		}
-		if e.slot < 0 {
-			e.slot = next
-		}
-		return e.slot
-	}
-	n.edges = append(n.edges, jsonEdge{name: []byte(path[0]), hash: jsonHash([]byte(path[0])), slot: -1})
-	return n.add(next, path...)
-}
-
-func (n *jsonNode) find(hash uint64, name []byte) *jsonEdge {
-	for i := range n.edges {
-		if e := &n.edges[i]; e.hash == hash && bytes.Equal(e.name, name) {
-			return e
-		}
-	}
-	return nil
 }
 
 // jsonState says how a line ended as JSON.
@@ -122,42 +75,6 @@ func (s *jsonScanner) scan(line []byte, root *jsonNode, slots int) jsonState {
 		return jsonBad
 	}
 	return jsonWhole
-}
-
-func (s *jsonScanner) fail(state jsonState) bool {
-	s.state = state
-	return false
-}
-
-// next skips space and says which byte follows, 0 at the end of the line.
-func (s *jsonScanner) next() byte {
-	if s.pos < len(s.line) && s.line[s.pos] > ' ' {
-		return s.line[s.pos]
-	}
-	s.space()
-	if s.pos == len(s.line) {
-		return 0
-	}
-	return s.line[s.pos]
-}
-
-func (s *jsonScanner) space() {
-	for s.pos < len(s.line) {
-		switch s.line[s.pos] {
-		case ' ', '\t', '\r', '\n':
-			s.pos++
-		default:
-			return
-		}
-	}
-}
-
-// badOrCut is how a line ends where another byte is needed.
-func (s *jsonScanner) badOrCut() bool {
-	if s.pos >= len(s.line) {
-		return s.fail(jsonCut)
-	}
-	return s.fail(jsonBad)
 }
 
 func (s *jsonScanner) object(node *jsonNode, depth int) bool {
@@ -293,161 +210,38 @@ func (s *jsonScanner) literal(word string) bool {
 	return true
 }
 
-// number reads a number. One that ends the line is cut: an object is open.
-func (s *jsonScanner) number() bool {
-	if s.pos < len(s.line) && s.line[s.pos] == '-' {
-		s.pos++
+// next skips space and says which byte follows, 0 at the end of the line.
+func (s *jsonScanner) next() byte {
+	if s.pos < len(s.line) && s.line[s.pos] > ' ' {
+		return s.line[s.pos]
 	}
-	first := s.pos
-	if n := s.digits(); n == 0 || n > 1 && s.line[first] == '0' {
-		return s.badOrCut()
-	}
-	if s.pos < len(s.line) && s.line[s.pos] == '.' {
-		s.pos++
-		if s.digits() == 0 {
-			return s.badOrCut()
-		}
-	}
-	if s.pos < len(s.line) && s.line[s.pos]|0x20 == 'e' {
-		s.pos++
-		if s.pos < len(s.line) && (s.line[s.pos] == '+' || s.line[s.pos] == '-') {
-			s.pos++
-		}
-		if s.digits() == 0 {
-			return s.badOrCut()
-		}
-	}
+	s.space()
 	if s.pos == len(s.line) {
+		return 0
+	}
+	return s.line[s.pos]
+}
+
+func (s *jsonScanner) space() {
+	for s.pos < len(s.line) {
+		switch s.line[s.pos] {
+		case ' ', '\t', '\r', '\n':
+			s.pos++
+		default:
+			return
+		}
+	}
+}
+
+func (s *jsonScanner) fail(state jsonState) bool {
+	s.state = state
+	return false
+}
+
+// badOrCut is how a line ends where another byte is needed.
+func (s *jsonScanner) badOrCut() bool {
+	if s.pos >= len(s.line) {
 		return s.fail(jsonCut)
 	}
-	return true
-}
-
-func (s *jsonScanner) digits() int {
-	start := s.pos
-	for s.pos < len(s.line) && s.line[s.pos]-'0' <= 9 {
-		s.pos++
-	}
-	return s.pos - start
-}
-
-const (
-	jsonOnes  = 0x0101010101010101
-	jsonHighs = 0x8080808080808080
-)
-
-// text reads a string, whose quote stands at pos, eight bytes at a time up to
-// the next one that needs a look: a quote, a backslash, a control character or
-// the begin of a character that is not ASCII.
-func (s *jsonScanner) text() (raw []byte, escaped, ok bool) {
-	line, start := s.line, s.pos+1
-	for i := start; ; {
-		for i+8 <= len(line) {
-			w := binary.LittleEndian.Uint64(line[i:])
-			q, b := w^(jsonOnes*'"'), w^(jsonOnes*'\\')
-			special := ((q-jsonOnes)&^q | (b-jsonOnes)&^b | (w-jsonOnes*' ')&^w | w) & jsonHighs
-			if special != 0 {
-				i += bits.TrailingZeros64(special) / 8
-				break
-			}
-			i += 8
-		}
-		for i < len(line) && line[i] >= ' ' && line[i] < utf8.RuneSelf && line[i] != '"' && line[i] != '\\' {
-			i++
-		}
-		if i >= len(line) {
-			return nil, false, s.fail(jsonCut)
-		}
-		switch c := line[i]; {
-		case c == '"':
-			s.pos = i + 1
-			return line[start:i:i], escaped, true
-		case c == '\\':
-			n, state := jsonEscape(line[i:])
-			if state != jsonWhole {
-				return nil, false, s.fail(state)
-			}
-			escaped = true
-			i += n
-		case c < ' ':
-			return nil, false, s.fail(jsonBad)
-		default:
-			r, n := utf8.DecodeRune(line[i:])
-			if r == utf8.RuneError && n == 1 {
-				if !utf8.FullRune(line[i:]) {
-					return nil, false, s.fail(jsonCut)
-				}
-				return nil, false, s.fail(jsonBad)
-			}
-			i += n
-		}
-	}
-}
-
-// jsonEscape measures the escape that text starts with. Half of a surrogate
-// pair is refused.
-func jsonEscape(text []byte) (n int, state jsonState) {
-	if len(text) < 2 {
-		return 0, jsonCut
-	}
-	switch text[1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return 2, jsonWhole
-	case 'u':
-	default:
-		return 0, jsonBad
-	}
-	r, state := jsonHex4(text[2:])
-	if state != jsonWhole || r < 0xD800 || r > 0xDFFF {
-		return 6, state
-	}
-	if r > 0xDBFF {
-		return 0, jsonBad
-	}
-	rest := text[6:]
-	for i, c := range []byte(`\u`) {
-		if len(rest) == i {
-			return 0, jsonCut
-		}
-		if rest[i] != c {
-			return 0, jsonBad
-		}
-	}
-	low, state := jsonHex4(rest[2:])
-	if state == jsonWhole && (low < 0xDC00 || low > 0xDFFF) {
-		state = jsonBad
-	}
-	return 12, state
-}
-
-func jsonHex4(text []byte) (r rune, state jsonState) {
-	for i := range 4 {
-		if i == len(text) {
-			return 0, jsonCut
-		}
-		d := hexDigit(text[i])
-		if d < 0 {
-			return 0, jsonBad
-		}
-		r = r<<4 | rune(d)
-	}
-	return r, jsonWhole
-}
-
-// jsonHash is for telling names apart quickly; equal ones are compared.
-func jsonHash(name []byte) uint64 {
-	n := len(name)
-	h := uint64(n)
-	switch {
-	case n >= 8:
-		h ^= binary.LittleEndian.Uint64(name)
-		h = h*0x9E3779B97F4A7C15 ^ binary.LittleEndian.Uint64(name[n-8:])
-	case n >= 4:
-		h ^= uint64(binary.LittleEndian.Uint32(name))<<32 ^ uint64(binary.LittleEndian.Uint32(name[n-4:]))<<8
-	default:
-		for _, c := range name {
-			h = h<<8 | uint64(c)
-		}
-	}
-	return h * 0x9E3779B97F4A7C15
+	return s.fail(jsonBad)
 }

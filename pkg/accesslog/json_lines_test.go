@@ -27,6 +27,15 @@ func jsonLine(format string, method, target, user, referrer, agent string, statu
 	case "traefik_json":
 		return fmt.Sprintf(`{"ClientAddr":"192.0.2.1:5","ClientUsername":%s,"DownstreamContentSize":%d,"DownstreamStatus":%d,"RequestMethod":%s,"RequestPath":%s,"StartUTC":"2015-03-03T08:12:07.25Z","request_Referer":%s,"request_User-Agent":%s}`,
 			quote(user), size, status, quote(method), quote(target), quote(referrer), quote(agent))
+	case "access_json": // the best names last, behind others that say something else
+		return fmt.Sprintf(`{"src_ip":"203.0.113.9","ts":1325370327,"verb":"HEAD","path":"/decoy","status_code":418,"length":1,"time_iso8601":"2015-03-03T08:12:07.25Z","remote_user":%s,"http_user_agent":%s,`+
+			`"http_referer":%s,"request_uri":%s,"request_method":%s,"bytes":%d,"status":%d,"remote_addr":"192.0.2.1"}`, quote(user), quote(agent), quote(referrer), quote(target), quote(method), size, status)
+	case "access_json names":
+		return fmt.Sprintf(`{"user":%s,"useragent":%s,"referrer":%s,"url":%s,"method":%s,"timestamp":"2015-03-03T08:12:07.25Z","client":"192.0.2.1","response_status":%d,"size":%d}`,
+			quote(user), quote(agent), quote(referrer), quote(target), quote(method), status, size)
+	case "access_json request":
+		return fmt.Sprintf(`{"remote_user":%s,"http_user_agent":%s,"http_referer":%s,"request":%s,"msec":1425370327.25,"remote_addr":"192.0.2.1","status":"%d","bytes":"%d"}`,
+			quote(user), quote(agent), quote(referrer), quote(method+" "+target+" HTTP/1.1"), status, size)
 	}
 	return fmt.Sprintf(`{"time":"2015-03-03T08:12:07.25Z","remote_addr":"192.0.2.1","remote_user":%s,"request_method":%s,"request_uri":%s,"status":"%d","body_bytes_sent":"%d","http_referer":%s,"http_user_agent":%s}`,
 		quote(user), quote(method), quote(target), status, size, quote(referrer), quote(agent))
@@ -36,7 +45,8 @@ func jsonLine(format string, method, target, user, referrer, agent string, statu
 // anywhere, it is refused or its fields are what they were.
 func checkJSONLine(t *testing.T, format, target, user, referrer, agent string, status, size int) {
 	t.Helper()
-	f, _ := FormatByName(format)
+	name, _, _ := strings.Cut(format, " ")
+	f, _ := FormatByName(name)
 	p := Only(f).NewParser()
 	line := []byte(jsonLine(format, "GET", target, user, referrer, agent, status, size))
 	var r Record
@@ -58,7 +68,7 @@ func checkJSONLine(t *testing.T, format, target, user, referrer, agent string, s
 		if r.Target != nil {
 			same("target", Unescape(nil, r.Target), target)
 		}
-		if string(r.Client) != "192.0.2.1" || r.Status != int16(status) || r.Time != 1425370327250000 {
+		if string(r.Client) != "192.0.2.1" || r.Status != int16(status) || r.Time != 1425370327250000 || string(r.Method) != "GET" {
 			t.Fatalf("%s: %s", render(r), line)
 		}
 	}
@@ -80,13 +90,13 @@ func checkJSONLine(t *testing.T, format, target, user, referrer, agent string, s
 	}
 }
 
-var jsonHTTPFormats = []string{"caddy", "traefik_json", "nginx_json"}
+var jsonHTTPFormats = []string{"caddy", "traefik_json", "nginx_json", "access_json", "access_json names", "access_json request"}
 
 func TestJSONFieldShift(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(23, 24))
-	for i := range 600 {
+	for i := range 1200 {
 		text := func() string { return strings.ToValidUTF8(hostileText(rnd, 4), "\ufffd") }
-		checkJSONLine(t, jsonHTTPFormats[i%3], "/"+text(), text(), text(), text(), 100+rnd.IntN(900), rnd.IntN(1<<40))
+		checkJSONLine(t, jsonHTTPFormats[i%len(jsonHTTPFormats)], "/"+text(), text(), text(), text(), 100+rnd.IntN(900), rnd.IntN(1<<40))
 	}
 }
 
@@ -166,7 +176,7 @@ func benchmarkReading(b *testing.B, reading Reading, data []byte) {
 }
 
 func BenchmarkJSON(b *testing.B) {
-	for _, name := range jsonHTTPFormats {
+	for _, name := range jsonHTTPFormats[:4] {
 		f, _ := FormatByName(name)
 		b.Run(name, func(b *testing.B) { benchmarkReading(b, Only(f), jsonTimingLog(name, 1<<20)) })
 	}

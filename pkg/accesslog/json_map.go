@@ -26,6 +26,7 @@ type jsonMapped struct {
 	fields *jsonMap
 	json   jsonScanner
 	clock  jsonClock
+	cut    bool // the line was cut: what is not there may only be missing
 }
 
 func newJSONMapped(m *jsonMap, reading Reading) jsonMapped {
@@ -33,9 +34,14 @@ func newJSONMapped(m *jsonMap, reading Reading) jsonMapped {
 }
 
 // slot is the first slot of a field that has a value; of none, the last. ok is
-// false if the field is nowhere.
+// false if the field is nowhere. Of a line that was cut only the best slot
+// counts, since a better one than that which is there may have been cut away.
 func (p *jsonMapped) slot(field int) (slot int, ok bool) {
-	for _, slot = range p.fields.slots[field] {
+	slots := p.fields.slots[field]
+	if p.cut && len(slots) > 1 {
+		slots = slots[:1]
+	}
+	for _, slot = range slots {
 		v := &p.json.values[slot]
 		if v.kind > jsonNull && (v.kind != jsonString || len(v.raw) > 0) {
 			return slot, true
@@ -70,9 +76,10 @@ func (p *jsonMapped) parse(line []byte, r *Record) Reason {
 	if state == jsonBad {
 		return ReasonBadJSON
 	}
+	p.cut = state == jsonCut
 	reason := p.required(r)
-	if state == jsonCut {
-		if reason != ReasonNone {
+	if p.cut {
+		if reason != ReasonNone || r.Method == nil && p.hasMethod() {
 			return ReasonCutOff
 		}
 		r.Flags |= FlagCutOff
@@ -108,9 +115,15 @@ func (p *jsonMapped) required(r *Record) Reason {
 	return ReasonNone
 }
 
+// hasMethod says whether the lines have a method at all.
+func (p *jsonMapped) hasMethod() bool {
+	return len(p.fields.slots[jsonMethodField])+len(p.fields.slots[jsonRequestField]) > 0
+}
+
 // request reads method and target, from fields of their own or from the line
 // of the request. That one may be no request at all (a TLS handshake on a
-// plain port): then there is no target.
+// plain port): then there is no target. Without either the method stays unknown
+// (see Record.MethodUnknown).
 func (p *jsonMapped) request(r *Record) bool {
 	line := p.text(jsonRequestField)
 	splitRequest(line, r)

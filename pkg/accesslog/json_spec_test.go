@@ -46,6 +46,10 @@ func TestCompileJSON(t *testing.T) {
 	test(required, `{"t":"2015-03-03T08:12:07Z","c":"192.0.2.1","s":200}`, "<bad_request>")
 	test(required, `{"t":"2015-03-03T08:12:07Z","c":"192.0.2.1","u":"/a","s":"OK"}`, "<bad_status>")
 	test(required, `{"t":"2015-03-03T08:12:07Z","c":"192.0.2.1","u":"/a","s":20`, "<cut_off>")
+	// A cut line whose method may have been cut away might be a HEAD.
+	const cut = `{"t":"2015-03-03T08:12:07Z","c":"192.0.2.1","u":"/a","s":200,"m":"HE`
+	test(required+",method=m", cut, "<cut_off>")
+	test(required, cut, `client="192.0.2.1" time=2015-03-03T08:12:07+00:00 target="/a" status=200 flags=cut_off`)
 
 	wrong := func(spec, want string) {
 		t.Helper()

@@ -308,33 +308,3 @@ func TestJSONClock(t *testing.T) {
 		}
 	}
 }
-
-func TestPlaceBody(t *testing.T) {
-	test := func(status int16, content, request, want string) {
-		t.Helper()
-		var r Record
-		r.Reset()
-		r.Status = status
-		placeBody(&r, []byte(content), []byte(request))
-		if got := fmt.Sprintf("%d-%d/%d %s", r.RangeStart, r.RangeEnd, r.ObjectSize, r.RangeFrom); got != want {
-			t.Errorf("%d %q %q: %s, want %s", status, content, request, got, want)
-		}
-	}
-	const none = "-1--1/-1 "
-	test(206, "bytes 0-499/1234", "bytes=0-", "0-499/1234 content_range")
-	test(206, "bytes 0-499/*", "", "0-499/-1 content_range")
-	test(206, "", "bytes=0-499", "0-499/-1 request_range")
-	test(206, "", "bytes=500-", "500--1/-1 request_range")
-	test(206, "bytes 5-4/9", "bytes=1-2", "1-2/-1 request_range")
-	test(206, "bytes 0-9/9", "", none)
-	test(206, "bytes 0-x/9", "", none)
-	test(206, "bytes -1-2/9", "", none)
-	test(206, "items 0-1/9", "bytes=-500", none)
-	test(206, "", "bytes=0-1,5-6", none)
-	test(206, "", "bytes=5", none)
-	test(206, "", "bytes=5-4", none)
-	test(206, "", "lines=5-6", none)
-	test(200, "bytes 0-499/1234", "bytes=0-499", none)
-	test(416, "bytes */1234", "bytes=1234-", "1234--1/1234 request_range")
-	test(416, "bytes */*", "", none)
-}

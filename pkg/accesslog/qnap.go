@@ -10,6 +10,7 @@ var formatQNAP = &Format{
 	TimeAt: TimeAtEither, Zone: ZoneLocal, Escaping: "none: commas in names stand as they are",
 	Fields:    "syslog-prefix qulogd[pid]: conn log: Users: user, Source IP: address, Computer name: name, Connection type: type, Accessed resources: path, Action: action",
 	Stateless: false, Source: "QNAP Turbo NAS user manual (System Connection Logs), lines of QTS 4.5.4 in the tests of elastic/integrations (qnap_nas)",
+	FileService: true,
 }
 
 type qnap struct {

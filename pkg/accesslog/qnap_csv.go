@@ -20,6 +20,7 @@ var formatQNAPCSV = &Format{
 	TimeAt: TimeAtEither, Zone: ZoneLocal, Escaping: `quotes of CSV, a quote in them doubled, or none`,
 	Fields:    "as the titles say; without titles: Number,Type,Date,Time,Users,Source IP,Computer name,Connection type,Accessd resources (sic),Action; connection type and resources may be swapped",
 	Stateless: false, Source: "QNAP Turbo NAS user manual (System Connection Logs), naslog.h of QNAP's Samba, titles in public importers",
+	FileService: true,
 }
 
 // The columns that are read.

@@ -55,6 +55,12 @@ type Record struct {
 	TextAtEnd bool
 }
 
+// MethodUnknown says whether the line names a file and not the method with
+// which it was asked for: HEAD looks like GET then, and so does all else.
+func (r *Record) MethodUnknown() bool {
+	return r.Method == nil && r.Target != nil && !r.Format.FileService
+}
+
 // Meaning says what a size field counts: the "bytes meaning".
 type Meaning uint8
 
@@ -135,9 +141,10 @@ const (
 	FlagRounded                          // the size was rounded by the server
 	FlagYearInferred                     // the log has no year; it was inferred from the order of lines
 	FlagNoYear                           // the log has no year, none was given, and so the record has no time
+	FlagMethodUnknown                    // the log does not say the method: see MethodUnknown
 )
 
-var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "unterminated", "access_only", "rounded", "year_inferred", "no_year"}
+var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "unterminated", "access_only", "rounded", "year_inferred", "no_year", "method_unknown"}
 
 // Names lists the flags that are set, in a fixed order.
 func (f Flags) Names() []string {

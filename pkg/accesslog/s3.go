@@ -41,7 +41,7 @@ func (p *s3) Parse(line []byte, r *Record) Reason {
 			return ReasonCutOff
 		}
 	}
-	if r.Client = absent(head[0]); r.Client != nil && !isAddress(r.Client) {
+	if r.Client = absent(head[0]); r.Client != nil && !isIP(r.Client) {
 		return ReasonBadClient
 	}
 	if r.User = absent(head[1]); string(r.User) == "Anonymous" {
@@ -184,10 +184,10 @@ func s3Texts(tail []byte, r *Record) Reason {
 	if tail[0] != '"' {
 		return ReasonBadTail
 	}
-	middle := bytes.Index(tail, quoteSpaceQuote)
+	middle := 1 + bytes.Index(tail[1:], quoteSpaceQuote) // the quote that closes the referer
 	last := bytes.LastIndexByte(tail, '"')
 	switch {
-	case middle < 0 || last <= middle+2:
+	case middle < 1 || last <= middle+2:
 		r.Flags |= FlagCutOff
 	case bytes.Contains(tail[middle+1:last], quoteSpaceQuote), last+1 < len(tail) && tail[last+1] != ' ':
 		// Where the referer ends cannot be told; the numbers are not in doubt.
@@ -225,6 +225,7 @@ func (p *s3) file(request, operation, key []byte, r *Record) Reason {
 			}
 		}
 	case bytes.HasSuffix(operation, []byte(".HEAD.OBJECT")):
+		r.Method = methodHead // whether the request was logged or not
 	default:
 		r.Method = operation
 	}

@@ -13,6 +13,7 @@ var formatSamba = &Format{
 	TimeAt: TimeAtEnd, Zone: ZoneOfLine, Escaping: "none: bars in names stand as they are",
 	Fields:    "syslog-prefix smbd_audit: user|address[|machine[|share]]|operation|ok or fail (why)|[mode|]file",
 	Stateless: false, Source: "Samba vfs_full_audit(8), source3/modules/vfs_full_audit.c, source3/smbd/files.c",
+	FileService: true,
 }
 
 type samba struct {

@@ -12,6 +12,7 @@ var formatSynology = &Format{
 	TimeAt: TimeAtEnd, Zone: ZoneOfLine, Escaping: "none: commas in names stand as they are",
 	Fields:    "syslog-prefix service Event: event, Path: path, File/Folder: kind, Size: size, User: user, IP: address",
 	Stateless: false, Source: "Synology publishes no description. Verified: WinFileService lines in the tests of logstash-patterns-core, the events of WinFileService and FileStation in Xboarder56/SYNOLOGY-DSM--DSM, the column filesize of DSM's own transfer databases. Taken to look the same: FTP, SFTP, TFTP, WebDAV, AFP",
+	FileService: true,
 }
 
 type synology struct {

@@ -9,6 +9,7 @@ var formatSynologyCSV = &Format{
 	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "quotes of CSV, or none: the file's name is last, so commas in it are its own",
 	Fields:    "service,time,address,user,event,File or Folder,size,file",
 	Stateless: true, Source: "Synology publishes no description. Verified: the header and both forms of time, by a public importer of such exports. Events and sizes are taken to be those of the syslog lines",
+	FileService: true,
 }
 
 type synologyCSV struct {

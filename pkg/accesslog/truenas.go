@@ -15,6 +15,7 @@ var formatTrueNAS = &Format{
 	TimeAt: TimeAtEnd, Zone: ZoneUTC, Escaping: "JSON, with JSON in its texts",
 	Fields:    "time, addr, user, svc, svc_data {service}, event, event_data {file {path, stream}, result}, success; of an export, one entry a line: jq -c '.[]'",
 	Stateless: true, Source: "truenas/samba source3/modules/vfs_truenas_audit*.c, libsmbjson; truenas/middleware plugins/audit; TrueNAS documentation, Audit Logs",
+	FileService: true,
 }
 
 // The values that are wanted of a message, by their names in syslog ([0]) and

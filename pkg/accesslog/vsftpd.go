@@ -11,6 +11,7 @@ var formatVsftpd = &Format{
 	TimeAt: TimeAtEnd, Zone: ZoneLocal, Escaping: "what is not printable becomes a question mark; quotes and brackets are not escaped",
 	Fields:    "ctime [pid N] [user] OK|FAIL action: Client \"address\", \"path\", N bytes, R Kbyte/sec",
 	Stateless: true, Source: "vsftpd logging.c (vsf_log_do_log_vsftpd_format)",
+	FileService: true,
 }
 
 type vsftpd struct {

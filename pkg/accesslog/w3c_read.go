@@ -7,7 +7,8 @@ func (p *w3c) read(r *Record) Reason {
 	if !p.time(r) {
 		return ReasonBadTime
 	}
-	if r.Client = p.get(w3cClient); r.Client == nil || !isAddress(r.Client) {
+	var ok bool
+	if r.Client, ok = p.client(p.get(w3cClient)); !ok {
 		return ReasonBadClient
 	}
 	r.Format = p.dialect
@@ -24,7 +25,6 @@ func (p *w3c) read(r *Record) Reason {
 	if p.dialect == formatIISFTP {
 		return p.readFTP(method, r)
 	}
-	var ok bool
 	status := p.values[p.columns.at[w3cStatus]]
 	if r.Status, ok = threeDigits(status); !ok || len(status) != 3 && (p.dialect == formatIIS || p.dialect == formatCloudFront) {
 		return ReasonBadStatus
@@ -49,6 +49,17 @@ func (p *w3c) read(r *Record) Reason {
 	r.Method = method
 	r.Target = p.targetOf(r)
 	return ReasonNone
+}
+
+// client reads an address as the dialect writes it.
+func (p *w3c) client(text []byte) (client []byte, ok bool) {
+	switch p.dialect {
+	case formatW3C:
+		return cutPerhapsPort(text)
+	case formatCloudFront:
+		return text, isIP(text)
+	}
+	return text, isZonedIP(text)
 }
 
 // targetOf puts path and query together.
@@ -119,65 +130,21 @@ func (p *w3c) readDuration(r *Record) {
 	}
 }
 
-// readRange: the position of a partial response.
+// readRange: the position of a partial response. CloudFront takes its two
+// columns from the Content-Range of the answer.
 func (p *w3c) readRange(r *Record) {
+	placeBody(r, p.get(w3cContentRange), p.get(w3cRange))
 	if r.Status == 206 {
-		first, last := p.get(w3cRangeStart), p.get(w3cRangeEnd)
-		a, okA := wholeNumber(first)
-		b, okB := wholeNumber(last)
-		switch {
-		case okA && okB && a <= b:
-			r.RangeStart, r.RangeEnd, r.RangeFrom = a, b, RangeContent
-		case w3cContentRangeOf(p.get(w3cContentRange), r):
-		default:
-			w3cRangeOf(p.get(w3cRange), r)
+		first, okFirst := wholeNumber(p.get(w3cRangeStart))
+		last, okLast := wholeNumber(p.get(w3cRangeEnd))
+		if okFirst && okLast && first <= last {
+			r.RangeStart, r.RangeEnd, r.RangeFrom = first, last, RangeContent
 		}
 	}
 	if r.Status == 200 {
 		if n, ok := wholeNumber(p.get(w3cContentLength)); ok {
 			r.ObjectSize, r.SizeFrom = n, TotalContentLength
 		}
-	}
-}
-
-// w3cContentRangeOf reads "bytes 0-99/1000", whose space IIS writes as +.
-func w3cContentRangeOf(text []byte, r *Record) bool {
-	if len(text) < 6 || string(text[:5]) != "bytes" || text[5] != ' ' && text[5] != '+' {
-		return false
-	}
-	span, total, ok := bytes.Cut(text[6:], []byte{'/'})
-	first, last, dash := bytes.Cut(span, []byte{'-'})
-	a, okA := wholeNumber(first)
-	b, okB := wholeNumber(last)
-	if !ok || !dash || !okA || !okB || a > b {
-		return false
-	}
-	size, sized := wholeNumber(total)
-	switch {
-	case sized && size > b:
-		r.ObjectSize, r.SizeFrom = size, TotalContentRange
-	case string(total) != "*":
-		return false
-	}
-	r.RangeStart, r.RangeEnd, r.RangeFrom = a, b, RangeContent
-	return true
-}
-
-// w3cRangeOf reads a Range header with one range that has both ends.
-func w3cRangeOf(text []byte, r *Record) {
-	if len(text) < 6 || string(text[:6]) != "bytes=" {
-		return
-	}
-	first, last, dash := bytes.Cut(text[6:], []byte{'-'})
-	a, okA := wholeNumber(first)
-	if !dash || !okA {
-		return
-	}
-	switch b, okB := wholeNumber(last); {
-	case okB && a <= b:
-		r.RangeStart, r.RangeEnd, r.RangeFrom = a, b, RangeRequest
-	case len(last) == 0:
-		r.RangeStart, r.RangeFrom = a, RangeRequest
 	}
 }
 
@@ -191,95 +158,3 @@ func (p *w3c) readEdge(r *Record) {
 		r.Finished = FinishedNo
 	}
 }
-
-// ftpVerb takes the session number off a verb of the FTP service of IIS up to
-// 6, as in [12]sent. No HTTP method holds a bracket.
-func ftpVerb(method []byte) ([]byte, bool) {
-	if len(method) < 4 || method[0] != '[' {
-		return nil, false
-	}
-	for i, c := range method[1:] {
-		if c == ']' && i > 0 {
-			return method[i+2:], len(method) > i+2
-		}
-		if c < '0' || c > '9' {
-			return nil, false
-		}
-	}
-	return nil, false
-}
-
-// ftpMethod maps the verbs of IIS: up to 6 it writes sent, created and appended
-// for transfers, since 7 those of RFC 959. False: it concerns no file.
-func ftpMethod(verb []byte, r *Record) bool {
-	switch string(verb) {
-	case "sent", "RETR":
-		r.Method = ftpRetrieve
-		switch r.Status {
-		case 226, 250:
-			r.Finished = FinishedYes
-		case 426, 451:
-			r.Finished = FinishedNo
-		}
-	case "created", "appended", "STOR", "STOU", "APPE":
-		r.Method = ftpStore
-	case "DELE", "RMD", "XRMD":
-		r.Method = ftpDelete
-	case "MKD", "XMKD":
-		r.Method = ftpMakeDir
-	case "RNFR", "RNTO":
-		r.Method = ftpRename
-	case "LIST", "NLST", "MLSD":
-		r.Method = ftpList
-	default:
-		return false
-	}
-	return true
-}
-
-// readFTP reads a line of the FTP service. What concerns no file has no target.
-func (p *w3c) readFTP(verb []byte, r *Record) Reason {
-	status, ok := p.values[p.columns.at[w3cStatus]], false
-	if r.Status, ok = threeDigits(status); !ok && string(status) != "0" { // 0: no command, as ControlChannelOpened
-		return ReasonBadStatus
-	}
-	if n, ok := wholeNumber(p.get(w3cTaken)); ok && n < 1e15 {
-		r.DurationUS = n * 1e3
-	}
-	if !ftpMethod(verb, r) {
-		return ReasonNone
-	}
-	path := p.get(w3cStem)
-	if path == nil {
-		return ReasonNone
-	}
-	if full := p.get(w3cFullPath); full != nil {
-		// It stands last, where a line may be cut: it must end as what the
-		// client named does.
-		name := path[bytes.LastIndexByte(path, '/')+1:]
-		if len(full) < len(name) || !bytes.EqualFold(full[len(full)-len(name):], name) {
-			return ReasonBadTail
-		}
-		path = full
-	}
-	if path[0] == '/' && escapesNothing(path) {
-		r.Target = path
-		return ReasonNone
-	}
-	p.target = p.target[:0]
-	if path[0] != '/' {
-		p.target = append(p.target, '/') // relative to a directory that is not logged
-	}
-	p.target = appendEscapedPart(p.target, path)
-	r.Target = p.target
-	return ReasonNone
-}
-
-var (
-	ftpRetrieve = []byte("RETR")
-	ftpStore    = []byte("STOR")
-	ftpDelete   = []byte("DELE")
-	ftpMakeDir  = []byte("MKD")
-	ftpRename   = []byte("RENAME")
-	ftpList     = []byte("LIST")
-)

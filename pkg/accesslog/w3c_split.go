@@ -2,7 +2,47 @@ package accesslog
 
 import "bytes"
 
-// w3cSplit cuts a line into its values. They are separated by runs of spaces
+// split cuts the line into as many values as there are columns. A line with
+// fewer values is cut off if those that a record needs are whole and another
+// one follows them. A line with more is refused: which one is too much cannot
+// be told.
+func (p *w3c) split(line []byte) (reason Reason, cut bool) {
+	want, open, ok := len(p.columns.kinds), false, true
+	p.spaced = -1
+	switch {
+	case p.dialect == formatCloudFront:
+		p.splitTabs(line)
+	case p.dialect == formatIISFTP, p.software == softwareNetScaler:
+		p.splitPlain(line)
+	case p.dialect == formatIIS && p.software != softwareAdvanced:
+		if p.splitPlain(line); len(p.values) > want {
+			if open, ok = p.splitQuoted(line); ok && (open || len(p.values) != want || !p.quotedSafely()) {
+				return ReasonBadTail, false
+			}
+		} else if len(p.values) == want && bytes.Contains(line, spaceQuote) && !p.exact(want) {
+			return ReasonBadTail, false // perhaps a cut line with quoted values
+		}
+	default:
+		open, ok = p.splitQuoted(line)
+	}
+	switch {
+	case !ok, len(p.values) > want:
+		return ReasonBadTail, false
+	case len(p.values) == want && !open:
+		return ReasonNone, false
+	}
+	if !open && len(p.values) > 0 {
+		p.values = p.values[:len(p.values)-1]
+	}
+	if p.columns.need >= len(p.values) {
+		return ReasonCutOff, false
+	}
+	return ReasonNone, true
+}
+
+var spaceQuote = []byte(` "`)
+
+// splitPlain cuts a line into its values. They are separated by runs of spaces
 // and tabs; IIS and NetScaler write + for a space in a value and do not quote.
 func (p *w3c) splitPlain(line []byte) {
 	p.values = p.values[:0]
@@ -94,6 +134,30 @@ func closingDoubled(text []byte, from int) int {
 		}
 		from = i + 2
 	}
+}
+
+// exact says whether the first n values look as their columns must.
+func (p *w3c) exact(n int) bool {
+	for i, kind := range p.columns.kinds[:n] {
+		v, ok := p.values[i], true
+		switch kind {
+		case w3cAddress, w3cClient:
+			_, ok = p.client(v)
+		case w3cNumber, w3cBytes, w3cMillis:
+			_, ok = orNone(v)
+		case w3cTaken:
+			_, ok = orNone(v)
+			ok = ok || p.dialect == formatCloudFront
+		case w3cStem:
+			ok = len(v) > 0 && (v[0] == '/' || v[0] == '*' || v[0] == '-')
+		case w3cStatus:
+			ok = len(v) == 3
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // quotedSafely says whether an IIS line that only fits with quoted values may

@@ -31,12 +31,28 @@ func TestW3C(t *testing.T) {
 	test(`iis client="192.0.2.17" time=2015-03-04T00:00:01+00:00 method="GET" target="/a.mp3" status=200`, fields, "#Software: Microsoft HTTP Server API 2.0", line)
 	test(`<cut_off>`, fields, line[:len(line)-4])
 	test(`<bad_tail>`, fields, line+" 0")
+	// The date of a file without a column for it is that of #Date.
 	test(`<bad_time>`, "#Fields: time c-ip cs-method cs-uri-stem sc-status", line[11:])
 	test(`w3c client="192.0.2.17" time=2015-03-03T00:00:01+00:00 method="GET" target="/a.mp3" status=200`,
 		"#Date: 2015-03-03 00:00:00", "#Fields: time c-ip cs-method cs-uri-stem sc-status", line[11:])
 	// A line that is refused does not move the day.
 	test(`w3c client="192.0.2.17" time=2015-03-03T23:00:02+00:00 method="GET" target="/a.mp3" status=200`,
 		"#Date: 2015-03-03 23:00:00", "#Fields: time c-ip cs-method cs-uri-stem sc-status", "00:00:01 nobody GET /a.mp3 200", "23:00:02 192.0.2.17 GET /a.mp3 200")
+	// #GMT-Offset holds for what follows, up to a new header.
+	test(`w3c client="192.0.2.17" time=2015-03-04T00:00:01-08:00 method="GET" target="/a.mp3" status=200`, "#GMT-Offset: -0800", fields, line)
+	test(`w3c client="192.0.2.17" time=2015-03-04T00:00:01+05:30 method="GET" target="/a.mp3" status=200`, "#GMT-Offset:  +0530", "#Software: x", fields, line)
+	test(`w3c client="192.0.2.17" time=2015-03-04T00:00:01+00:00 method="GET" target="/a.mp3" status=200`, "#GMT-Offset: -0800", fields, "#Version: 1.0", fields, line)
+	for _, bad := range []string{"", "-8", "-08:00", "0800", "-1500", "-0860", "-0800 PST"} {
+		test(`w3c client="192.0.2.17" time=2015-03-04T00:00:01+00:00 method="GET" target="/a.mp3" status=200`, "#GMT-Offset: -0800", "#GMT-Offset: "+bad, fields, line)
+	}
+	test(`<bad_time>`, "#Date: 2015-03-03 00:00:00", "#Version: 1.0", "#Fields: time c-ip cs-method cs-uri-stem sc-status", line[11:])
+	// #Fields may come again with other columns, with or without #Date.
+	test(`w3c client="192.0.2.17" time=2015-03-04T00:00:01+00:00 method="GET" target="/a.mp3" status=200`, "#Fields: time c-ip", "#Date: 2015-03-04", fields, "#Fields: sc-status cs-uri-stem cs-method c-ip time", "200 /a.mp3 GET 192.0.2.17 00:00:01")
+	test(`<bad_time>`, fields, line, "#Fields: cs-method date time c-ip cs-uri-stem sc-status", line)
+	test(`<missing_fields>`, fields, line, "#Fields: date time c-ip cs-method sc-status", line)
+	// Values in quotes, a quote in them doubled.
+	test(`w3c client="192.0.2.17" time=2015-03-04T00:00:01+00:00 method="GET" target="/a.mp3" status=200 agent="x \"\" 404 y"`, fields+" cs(User-Agent)", `"2015-03-04" "00:00:01" 192.0.2.17 "GET" "/a.mp3" "200" "x "" 404 y"`)
+	test(`<bad_tail>`, fields+" cs(User-Agent)", `2015-03-04 00:00:01 192.0.2.17 GET "/a.mp3"x 200 -`)
 	// Of two columns of one name the first counts.
 	test(`w3c client="192.0.2.17" time=2015-03-04T00:00:01+00:00 method="GET" target="/a.mp3" status=200`, fields+" c-ip sc-status", line+" 192.0.2.18 404")
 	// Local columns count only without those in UTC.

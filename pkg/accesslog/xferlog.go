@@ -14,6 +14,7 @@ var formatXferlog = &Format{
 	Escaping:  "spaces and control bytes of a file's name become underscores, so a name may be another one; old vsftpd leaves spaces and writes question marks",
 	Fields:    "ctime seconds client bytes file type actions direction mode user service method id completion",
 	Stateless: true, Source: "ProFTPD xferlog(5), src/xferlog.c; vsftpd logging.c; Pure-FTPd src/altlog.c, src/ftpd.c",
+	FileService: true,
 }
 
 type xferlog struct {

@@ -89,7 +89,7 @@ func timed(reqs []*req) []*request.Request {
 		r := &q.Request
 		at += q.wait
 		r.TimeStart, r.Line, r.Offset = at, int64(i+1), int64(100*i)
-		r.Kind = request.KindOf(r.Method, r.Status, false, r.Bytes)
+		r.Kind = kindOf(r)
 		out[i] = r
 	}
 	return out

@@ -22,6 +22,8 @@ type response struct {
 	full         bool  // it set out to send the whole recording (200, 203)
 	transfer     bool  // it is of a file service, and may be the rest of a transfer that was resumed
 	access       bool  // the log shows that the recording was read, but never how much of it
+	methodless   bool  // the log does not say the method, so its body may be another text
+	mayBeHead    bool  // and it may have had no body
 }
 
 // readResponse reads a request of kind content or probe. size is the
@@ -41,6 +43,9 @@ type response struct {
 func readResponse(r *request.Request, size int64, h *Headers) response {
 	if r.Flags&accesslog.FlagAccessOnly != 0 {
 		return readAccess(r, size)
+	}
+	if methodless(r) {
+		return readMethodless(r, size, h)
 	}
 	if r.Flags&accesslog.FlagUnterminated != 0 {
 		r = withoutLast(r)

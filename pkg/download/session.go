@@ -16,6 +16,8 @@ const (
 	BasisRangeSum         = "range_sum"         // pieces without position add up to the size
 	BasisAcrossSessions   = "across_sessions"   // only pieces of different sessions add up
 	BasisCommonSize       = "common_size"       // a full response of a size that very many recordings were answered with
+	BasisMethodUnknown    = "method_unknown"    // as many bytes as the whole were sent, but the method is not logged
+	BasisMayBeHead        = "may_be_head"       // neither the method nor how much was sent is logged
 	BasisAccessOnly       = "access_only"       // it was read, but the log never shows how much
 	BasisHole             = "hole"              // pieces leave something out
 	BasisAborted          = "aborted"           // the transfer was cut
@@ -53,7 +55,7 @@ func (s *session) over(t int64) bool {
 
 // whole says whether one response is proven to have handed over everything.
 func whole(p response, sizing Sizing) bool {
-	if p.aborted || p.common || p.access || p.start != 0 {
+	if p.aborted || p.common || p.access || p.methodless || p.start != 0 {
 		return false
 	}
 	if !sizing.proves() {
@@ -98,10 +100,14 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 		return GradePartial, BasisAborted
 	case p.access:
 		return GradePossible, BasisAccessOnly
+	case p.mayBeHead:
+		return GradePossible, BasisMayBeHead
 	case p.common:
 		return GradePossible, BasisCommonSize
 	case !p.full && !p.transfer && !sizing.proves():
 		return GradePossible, BasisRangeSum // it may have been the whole, but what that is nobody knows
+	case p.methodless:
+		return GradeLikely, BasisMethodUnknown
 	case !p.full && !p.transfer:
 		return GradeLikely, BasisRangeFits
 	case sizing.Contradicted:
@@ -126,7 +132,7 @@ func ownVersion(p response, sizing Sizing) bool {
 // resumes says whether a piece without position, if it reaches to the end,
 // begins inside what the session already had from the start of the file.
 func (s *session) resumes(p response, sizing Sizing) bool {
-	if !sizing.proves() || p.aborted || p.access {
+	if !sizing.proves() || p.aborted || p.access || p.mayBeHead {
 		return false
 	}
 	had := s.upper.prefix()

@@ -318,7 +318,7 @@ func (w *world) send(rng *rand.Rand, s *server, q *req, plan []interval) {
 }
 
 func finishKind(q *req) request.Request {
-	q.Kind = request.KindOf(q.Method, q.Status, false, q.Bytes)
+	q.Kind = kindOf(&q.Request)
 	return q.Request
 }
 

@@ -99,6 +99,10 @@ func (s *Sizer) Add(r *request.Request) {
 	if r.Kind != request.KindContent && r.Kind != request.KindProbe || r.Flags&accesslog.FlagAccessOnly != 0 {
 		return
 	}
+	if methodless(r) {
+		s.addMethodless(r)
+		return
+	}
 	if r.Status == 206 {
 		s.piece(r)
 		return

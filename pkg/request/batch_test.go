@@ -256,33 +256,6 @@ func TestFlushStopsAtError(t *testing.T) {
 	}
 }
 
-func TestKindOf(t *testing.T) {
-	for _, c := range []struct {
-		method string
-		status int16
-		dir    bool
-		bytes  int64
-		want   Kind
-	}{
-		{"GET", 200, false, 1000, KindContent}, {"GET", 203, false, 1000, KindContent}, {"GET", 206, false, 1000, KindContent},
-		{"POST", 200, false, 1000, KindContent}, {"GET", 200, false, accesslog.None, KindContent}, {"GET", 206, false, accesslog.None, KindContent},
-		{"GET", 206, false, 2, KindProbe}, {"GET", 206, false, 0, KindProbe}, {"GET", 206, false, 3, KindContent}, {"GET", 200, false, 2, KindContent},
-		{"HEAD", 200, false, 1000, KindHead}, {"HEAD", 404, false, 0, KindHead}, {"HEAD", 304, false, 0, KindHead}, {"HEAD", 200, true, 0, KindHead},
-		{"GET", 200, true, 1000, KindListing}, {"POST", 203, true, 1000, KindListing}, {"GET", 404, true, 1000, KindMissing}, {"PROPFIND", 207, true, 9, KindNoContent},
-		{"OPTIONS", 200, false, 0, KindNoContent}, {"PUT", 200, false, 9, KindNoContent}, {"DELETE", 200, false, 9, KindNoContent}, {"", 200, false, 9, KindNoContent}, {"get", 200, false, 9, KindNoContent},
-		{"GET", 201, false, 9, KindNoContent}, {"GET", 204, false, 9, KindNoContent}, {"GET", 299, false, 9, KindNoContent},
-		{"GET", 304, false, 0, KindNotModified}, {"GET", 300, false, 9, KindRedirect}, {"GET", 301, false, 9, KindRedirect}, {"GET", 308, false, 9, KindRedirect}, {"GET", 399, false, 9, KindRedirect},
-		{"GET", 401, false, 9, KindDenied}, {"GET", 403, false, 9, KindDenied}, {"GET", 407, false, 9, KindDenied}, {"GET", 451, false, 9, KindDenied},
-		{"GET", 404, false, 9, KindMissing}, {"GET", 410, false, 9, KindMissing},
-		{"GET", 400, false, 9, KindError}, {"GET", 416, false, 9, KindError}, {"GET", 499, false, 9, KindError}, {"GET", 500, false, 9, KindError},
-		{"GET", 0, false, 9, KindError}, {"GET", 100, false, 9, KindError}, {"GET", 199, false, 9, KindError}, {"GET", 999, false, 9, KindError}, {"GET", -1, false, 9, KindError},
-	} {
-		if got := KindOf([]byte(c.method), c.status, c.dir, c.bytes); got != c.want {
-			t.Errorf("%s %d, directory %v, %d bytes: %v, want %v", c.method, c.status, c.dir, c.bytes, got, c.want)
-		}
-	}
-}
-
 func TestTime(t *testing.T) {
 	r := bare("/a", 1)
 	if r.Time() != accesslog.NoTime {

@@ -1,10 +1,14 @@
 package request
 
+import "github.com/logrecount/recount/pkg/accesslog"
+
 // Kind says what a request came to, as far as one line shows it.
 type Kind uint8
 
 // The kinds. A response carries content when its status is 200, 203 or 206 and
-// its method GET or POST (Apache serves a static file to POST).
+// its method GET or POST (Apache serves a static file to POST), or not logged:
+// then it may have been either, or HEAD, and pkg/download takes nothing of it as
+// proven (accesslog.FlagMethodUnknown).
 const (
 	KindContent     Kind = iota // a response with content
 	KindProbe                   // a 206 of two body bytes or fewer
@@ -22,23 +26,25 @@ var kindNames = [...]string{"content", "probe", "not_modified", "head", "denied"
 
 func (k Kind) String() string { return kindNames[k] }
 
-// KindOf says what a request came to. directory: the target is a directory
-// page, so content is a listing. bytes is the logged size, or accesslog.None.
-func KindOf(method []byte, status int16, directory bool, bytes int64) Kind {
-	if string(method) == "HEAD" {
-		return KindHead
+// KindOf says what a record with a target came to. directory: the target is a
+// directory page, so content is a listing.
+func KindOf(r *accesslog.Record, directory bool) Kind {
+	if r.Format.FileService {
+		if kind, ok := kindOfTransfer(r.Method, r.Status); ok {
+			return kind
+		}
 	}
-	if kind, ok := kindOfTransfer(method, status); ok {
-		return kind
-	}
+	status := r.Status
 	switch {
+	case string(r.Method) == "HEAD":
+		return KindHead
 	case status == 200 || status == 203 || status == 206:
 		switch {
-		case string(method) != "GET" && string(method) != "POST":
+		case !r.MethodUnknown() && string(r.Method) != "GET" && string(r.Method) != "POST":
 			return KindNoContent
 		case directory:
 			return KindListing
-		case status == 206 && bytes >= 0 && bytes <= probeBytes:
+		case status == 206 && r.Bytes != accesslog.None && r.Bytes <= probeBytes:
 			return KindProbe
 		}
 		return KindContent
@@ -60,12 +66,10 @@ func KindOf(method []byte, status int16, directory bool, bytes int64) Kind {
 // ask for the bytes 0-1 to see whether a server knows ranges.
 const probeBytes = 2
 
-// kindOfTransfer is KindOf for logs of file services. Their formats write a
-// file handed out as method RETR with the reply codes of FTP (RFC 959, section
-// 4.2), and one that was read in place (SMB, a file manager) as READ, without a
-// status. A client of a web server may send these words as its method too, so
-// only the codes that the formats give are taken so; all others mean what they
-// mean in HTTP.
+// kindOfTransfer is KindOf for file services. Their formats write a file handed
+// out as method RETR with the reply codes of FTP (RFC 959, section 4.2), and one
+// that was read in place (SMB, a file manager) as READ, without a status. All
+// other codes mean what they mean in HTTP.
 func kindOfTransfer(method []byte, status int16) (Kind, bool) {
 	switch string(method) {
 	case "READ":
