@@ -20,7 +20,7 @@ var standsIn = map[string]func(line []byte, target string) bool{
 	"common": asLogged, "combined": asLogged, "vhost_common": asLogged, "vhost_combined": asLogged, "combinedio": asLogged, "nginx_combined": asLogged,
 	"combined_forwarded": asLogged, "nginx_main": asLogged, "squid_common": asLogged, "squid_combined": asLogged, "lighttpd": asLogged, "traefik_clf": asLogged,
 	"alb": orRoot(asLogged), "elb": orRoot(asLogged), "nlb": asLogged, "w3c": orRoot(inColumns),
-	"iis": decodedInColumns, "iis_local": decodedInColumns, "iis_ftp": decodedInColumns, "iis_native": decodedInColumns,
+	"iis": decodedInColumns, "iis_local": decodedInColumns, "iis_ftp": decodedInColumns, "iis_native": decodedInColumns, "iis_native_ftp": decodedInColumns,
 	"cloudfront": encodedTwice, "s3": encodedTwice,
 	"xferlog": asPath, "vsftpd": asPath, "samba_full_audit": asPath, "synology": asPath, "qnap": asPath,
 	"caddy": inJSON, "traefik_json": inJSON, "nginx_json": inJSON, "access_json": inJSON,
@@ -32,6 +32,7 @@ var standsIn = map[string]func(line []byte, target string) bool{
 		return asLogged(regexp.MustCompile(`#([0-9A-Fa-f]{2})`).ReplaceAll(line, []byte("%$1")), target)
 	},
 	"synology_csv": func(line []byte, target string) bool { return asPath(undouble(line), target) },
+	"qnap_csv":     func(line []byte, target string) bool { return asPath(undouble(line), target) },
 	"gcs":          func(line []byte, target string) bool { return asLogged(undouble(line), target) },
 	"azure_storage": func(line []byte, target string) bool {
 		line = []byte(html.UnescapeString(string(line)))

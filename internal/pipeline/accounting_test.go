@@ -153,7 +153,8 @@ func accounts(t *testing.T, dir, root string) {
 			switch {
 			case strings.Trim(text, " \t") == "" && (text != "" || len(l.text) == 0):
 				blank++
-			case strings.HasPrefix(text, "#") && s["format"] != nil, strings.HasPrefix(text, `"time_micros"`), strings.HasPrefix(text, "Log,Time,IP address,"):
+			case strings.HasPrefix(text, "#") && s["format"] != nil, strings.HasPrefix(text, `"time_micros"`), strings.HasPrefix(text, "Log,Time,IP address,"),
+				strings.HasPrefix(strings.TrimPrefix(text, "\ufeff"), `"Number","Type",`) && strings.HasSuffix(text, `"Action"`):
 				comments++ // or a line that names columns
 			}
 		}

@@ -7,7 +7,7 @@ import "bytes"
 var formatQNAP = &Format{
 	Name: "qnap", Title: "QNAP QTS connection log through syslog (reads prove access, never quantity)",
 	Meaning: MeaningUnknown, MeaningWhy: "the log has no sizes",
-	TimeAt: TimeAtEither, Zone: ZoneLocal, Escaping: "none: commas in names stand as they are",
+	TimeAt: TimeAtEither, Zone: ZoneOfLine, Escaping: "none: commas in names stand as they are",
 	Fields:    "syslog-prefix qulogd[pid]: conn log: Users: user, Source IP: address, Computer name: name, Connection type: type, Accessed resources: path, Action: action",
 	Stateless: false, Source: "QNAP Turbo NAS user manual (System Connection Logs), lines of QTS 4.5.4 in the tests of elastic/integrations (qnap_nas)",
 	FileService: true,
