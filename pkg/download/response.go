@@ -15,6 +15,7 @@ const unbounded = accesslog.None
 type response struct {
 	lower, upper int64 // body bytes; upper may be unbounded
 	start        int64 // position of its first byte, or accesslog.None
+	slack        int64 // by how many bytes upper may be too large, as headers may be in it
 	planned      int64 // what the server set out to send, or accesslog.None
 	finished     bool  // the log shows that all of it was handed over
 	aborted      bool  // the log shows that it was not
@@ -75,7 +76,10 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 		}
 	case accesslog.MeaningAcceptedBody, accesslog.MeaningTransferred:
 		p.lower = lessFraming(r.Bytes, r.Protocol, smallFrame)
+	case accesslog.MeaningUnknown:
+		p.slack = headerSlack(r.Bytes)
 	case accesslog.MeaningAcceptedWithHeaders:
+		p.slack = headerSlack(r.Bytes)
 		p.lower = h.leastBody(r.Bytes)
 		if size != accesslog.None && !p.aborted && h.has(r.Bytes-size) {
 			p.lower, p.upper = size, size

@@ -15,6 +15,7 @@ const (
 	BasisResumeFits       = "resume_fits"       // a piece without position that fits the end of what was there
 	BasisRangeSum         = "range_sum"         // pieces without position add up to the size
 	BasisAcrossSessions   = "across_sessions"   // only pieces of different sessions add up
+	BasisOtherVersion     = "other_version"     // a full response as long as another version of the file, or another page
 	BasisCommonSize       = "common_size"       // a full response of a size that very many recordings were answered with
 	BasisAccessOnly       = "access_only"       // it was read, but the log never shows how much
 	BasisHole             = "hole"              // pieces leave something out
@@ -94,7 +95,12 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 	switch {
 	case whole(p, sizing):
 		return GradeComplete, BasisOneResponse
-	case p.aborted || p.start > 0 || !sizing.enough(p.upper) && !ownVersion(p, sizing):
+	case p.aborted || p.start > 0:
+		return GradePartial, BasisAborted
+	case !sizing.enough(p.upper):
+		if p.full && !p.common && sizing.otherVersion(&p) {
+			return GradePossible, BasisOtherVersion
+		}
 		return GradePartial, BasisAborted
 	case p.access:
 		return GradePossible, BasisAccessOnly
@@ -114,13 +120,6 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 		return GradeLikely, BasisSizeRepeated
 	}
 	return GradeLikely, BasisMeaningUnknown
-}
-
-// ownVersion says whether a response states its own total: a planned full
-// response is whole by its plan, though another version of the file was
-// larger. An inventory outweighs it.
-func ownVersion(p response, sizing Sizing) bool {
-	return p.full && p.planned != accesslog.None && sizing.Size.From == SizePlanned
 }
 
 // resumes says whether a piece without position, if it reaches to the end,
