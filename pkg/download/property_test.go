@@ -72,7 +72,7 @@ func properties(reqs []*request.Request, inventory int64) error {
 	sizing := sizer.Sizing(inventory)
 	most, least := sizing.Size.Bytes, sizing.Size.Bytes // of all versions together, and of the smallest
 	for _, total := range sizing.others {
-		most, least = plus(most, total), min(least, total)
+		most, least = plus(most, total.Bytes), min(least, total.Bytes)
 	}
 	var before Download
 	for n := 1; n <= len(reqs); n++ {

@@ -2,6 +2,7 @@ package download
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"github.com/logrecount/recount/pkg/accesslog"
@@ -16,8 +17,8 @@ type Sizing struct {
 	// may be wrong, or there were two versions, so nothing is proven by it.
 	Contradicted bool
 
-	floor  int64   // no whole is smaller, by what was seen, where Size does not come from an explicit total
-	others []int64 // further totals that the log states, sorted; borrowed until the Sizer's next Reset
+	floor  int64  // no whole is smaller, by what was seen, where Size does not come from an explicit total
+	others []Size // further totals that the log states, each by its best source, sorted; borrowed until the Sizer's next Reset
 }
 
 // proves says whether handing over Size.Bytes proves a whole. A size that was
@@ -62,8 +63,8 @@ type Sizer struct {
 	extent  int64   // where the furthest piece ends, as far as it is proven
 	body    largest // body sizes by accepted or transferred counts
 	unknown largest // sizes that may hold headers
-	stated  []int64 // distinct totals, at most maxTotals
-	others  []int64 // of Sizing
+	stated  []Size  // distinct totals, at most maxTotals, sorted
+	others  []Size  // of Sizing
 }
 
 // maxTotals is how many totals of one recording are told apart. A file that
@@ -138,8 +139,12 @@ func (s *Sizer) state(size Size) {
 	if size.From != SizePlanned {
 		s.totals[size.From-SizeObject] = max(s.totals[size.From-SizeObject], size.Bytes)
 	}
-	if i, known := slices.BinarySearch(s.stated, size.Bytes); !known && len(s.stated) < maxTotals {
-		s.stated = slices.Insert(s.stated, i, size.Bytes)
+	i, known := slices.BinarySearchFunc(s.stated, size, func(a, b Size) int { return cmp.Compare(a.Bytes, b.Bytes) })
+	switch {
+	case known:
+		s.stated[i].From = min(s.stated[i].From, size.From)
+	case len(s.stated) < maxTotals:
+		s.stated = slices.Insert(s.stated, i, size)
 	}
 }
 
@@ -191,7 +196,7 @@ func (s *Sizer) Sizing(inventory int64) Sizing {
 func (s *Sizer) checked(size Size) Sizing {
 	s.others = s.others[:0]
 	for _, total := range s.stated {
-		if total != size.Bytes {
+		if total.Bytes != size.Bytes {
 			s.others = append(s.others, total)
 		}
 	}

@@ -52,25 +52,31 @@ type version struct {
 	pieces   []interval // proven pieces, as often as they came
 }
 
-// own says whether a total that a response states makes a version of its own
-// beside the recording's size. An object's size and the total in Content-Range
-// are of the file that was sent. A plan or a Content-Length may be that of a
-// log-in page, so a better source of the size outweighs it.
-func (s Sizing) own(total Size) bool {
-	switch {
-	case total.From == SizeUnknown || total.Bytes == s.Size.Bytes:
-		return false
-	case total.From <= SizeContentRange:
-		return true
+// own gives the size of the version that a stated total makes beside the
+// recording's size, if it makes one. An object's size and the total in
+// Content-Range are of the file that was sent. A plan or a Content-Length may be
+// that of a log-in page, so a better source of the size outweighs it, unless it
+// knows a version of that size too.
+func (s Sizing) own(total Size) (Size, bool) {
+	if total.From == SizeUnknown || total.Bytes == s.Size.Bytes {
+		return Size{}, false
 	}
-	return s.Size.From >= SizeContentLength && s.Size.From <= SizePlanned && total.Bytes < s.Size.Bytes
+	for _, other := range s.others {
+		if other.Bytes == total.Bytes {
+			total.From = other.From
+		}
+	}
+	if total.From <= SizeContentRange {
+		return total, true
+	}
+	return total, s.Size.From >= SizeContentLength && s.Size.From <= SizePlanned && total.Bytes < s.Size.Bytes
 }
 
 // otherVersion says whether a response that is too short for the recording is
 // as long as a total that the log states somewhere.
 func (s Sizing) otherVersion(p *response) bool {
 	for _, total := range s.others {
-		if total > 0 && p.upper >= total && p.upper <= plus(total, p.slack) {
+		if total.Bytes > 0 && p.upper >= total.Bytes && p.upper <= plus(total.Bytes, p.slack) {
 			return true
 		}
 	}
@@ -80,16 +86,17 @@ func (s Sizing) otherVersion(p *response) bool {
 // versionOf gives the version that a response with this total is of: the
 // recording's own, or one that the total makes.
 func (f *Fold) versionOf(total Size) *version {
-	if !f.sizing.own(total) {
+	size, own := f.sizing.own(total)
+	if !own {
 		return f.versions[0]
 	}
 	for _, v := range f.versions[1:] {
-		if v.sizing.Size == total {
+		if v.sizing.Size == size {
 			return v
 		}
 	}
-	v := f.addVersion(Sizing{Size: total})
-	v.doubtful = total.From > SizeContentRange
+	v := f.addVersion(Sizing{Size: size})
+	v.doubtful = size.From > SizeContentRange
 	return v
 }
 

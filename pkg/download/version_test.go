@@ -24,6 +24,7 @@ func TestVersions(t *testing.T) {
 		{"the larger one is", none, nil, rs(get(200, 2000).planned().done(), get(200, 1000).planned().by("b")), "complete one_response 2000..2000"},
 		{"an inventory outweighs a plan", 2000, nil, rs(get(200, 1000).planned()), "possible other_version 0..1000"},
 		{"Content-Range outweighs a plan", none, nil, rs(get(200, 1000).planned(), of(2000, get(206, 10).at(0, 9)).by("b")), "possible other_version 0..1000"},
+		{"unless it knows that version too", none, nil, rs(get(200, 1000).planned().done(), of(1000, get(206, 10).at(0, 9)).by("b"), of(2000, get(206, 10).at(0, 9)).by("b")), "complete one_response 1000..1000"},
 		{"a cut is as long as a version by chance", none, nil, rs(get(200, 1000), of(1000, get(206, 10).at(0, 9)).by("b"), of(2000, get(206, 10).at(0, 9)).by("c")), "possible other_version 1000..1000"},
 		{"one byte less is a cut", none, nil, rs(get(200, 999), of(1000, get(206, 10).at(0, 9)).by("b"), of(2000, get(206, 10).at(0, 9)).by("c")), "partial aborted 999..999"},
 		{"one byte more too", none, nil, rs(get(200, 1001), of(1000, get(206, 10).at(0, 9)).by("b"), of(2000, get(206, 10).at(0, 9)).by("c")), "partial aborted 1001..1001"},
