@@ -57,6 +57,11 @@ func (f *Fold) Add(r *request.Request) {
 	case request.KindContent, request.KindProbe:
 		f.d.ContentRequests++
 		f.content(r, agent)
+	case request.KindNoContent:
+		if f.sizing.toAnyMethod(r) {
+			f.d.ContentRequests++
+			f.content(r, agent)
+		}
 	case request.KindNotModified:
 		f.d.EarlierCopy = true
 	case request.KindError:
@@ -99,7 +104,13 @@ func (f *Fold) content(r *request.Request, agent int) {
 		size = v.sizing.Size.Bytes
 	}
 	p := readResponse(r, size, f.headers(r.Source))
-	p.common = f.common(&p, r, total)
+	switch {
+	case r.Kind == request.KindNoContent:
+		p.doubt, p.lower, p.finished = BasisOtherMethod, 0, false
+	case f.common(&p, r, total):
+		p.doubt = BasisCommonSize
+	}
+	p.unsure = total.From == SizeUnknown && len(v.sizing.others) > 0
 	v.add(f.session(v, agent, r), p)
 }
 
@@ -110,7 +121,13 @@ func (f *Fold) common(p *response, r *request.Request, total Size) bool {
 	if p.full {
 		size = r.Bytes
 	}
-	return f.Common[size] && f.sizing.Size != Size{size, SizeInventory}
+	return f.Common[size] && !(f.sizing.Size.From == SizeInventory && CountsWhole(r.Meaning, size, f.sizing.Size.Bytes))
+}
+
+// CountsWhole says whether a count of a full response may be that of a body of
+// this size: headers and TLS may be in it.
+func CountsWhole(meaning accesslog.Meaning, count, size int64) bool {
+	return count == size || meaning == accesslog.MeaningAcceptedWithHeaders && size > 0 && count > size && count-size <= maxHeader+size/tlsShare
 }
 
 // session gives the session that a request belongs to: the last one of the

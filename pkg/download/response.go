@@ -13,16 +13,17 @@ const unbounded = accesslog.None
 
 // response is what one answer with content may have handed over.
 type response struct {
-	lower, upper int64 // body bytes; upper may be unbounded
-	start        int64 // position of its first byte, or accesslog.None
-	slack        int64 // by how many bytes upper may be too large, as headers may be in it
-	planned      int64 // what the server set out to send, or accesslog.None
-	finished     bool  // the log shows that all of it was handed over
-	aborted      bool  // the log shows that it was not
-	common       bool  // its size is that of very many recordings' responses
-	full         bool  // it set out to send the whole recording (200, 203)
-	transfer     bool  // it is of a file service, and may be the rest of a transfer that was resumed
-	access       bool  // the log shows that the recording was read, but never how much of it
+	lower, upper int64  // body bytes; upper may be unbounded
+	start        int64  // position of its first byte, or accesslog.None
+	slack        int64  // by how many bytes upper may be too large, as headers may be in it
+	planned      int64  // what the server set out to send, or accesslog.None
+	finished     bool   // the log shows that all of it was handed over
+	aborted      bool   // the log shows that it was not
+	doubt        string // why it may be something else than the recording, as a basis; "": nothing speaks for that
+	full         bool   // it set out to send the whole recording (200, 203)
+	transfer     bool   // it is of a file service, and may be the rest of a transfer that was resumed
+	access       bool   // the log shows that the recording was read, but never how much of it
+	unsure       bool   // it does not say of which of several versions it is
 }
 
 // readResponse reads a request of kind content or probe. size is the
@@ -88,7 +89,7 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	if p.aborted {
 		p.cut(room)
 	}
-	p.fit(room)
+	p.fit(room, p.full || r.RangeFrom == accesslog.RangeContent && r.RangeEnd >= r.RangeStart)
 	return p
 }
 
@@ -121,11 +122,12 @@ func (p *response) room(r *request.Request, size int64) int64 {
 }
 
 // fit holds the bounds within the room, as headers are not part of it, and
-// takes a full response that finished for the whole room.
-func (p *response) fit(room int64) {
+// takes for the whole room what finished and is as long: a full response, or a
+// partial one whose range the server stated.
+func (p *response) fit(room int64, stated bool) {
 	if room != accesslog.None {
 		p.upper = min(p.upper, room)
-		if p.full && p.finished && p.upper == room {
+		if stated && p.finished && p.upper == room {
 			p.lower = room
 		}
 	}

@@ -15,6 +15,7 @@ const (
 	BasisResumeFits       = "resume_fits"       // a piece without position that fits the end of what was there
 	BasisRangeSum         = "range_sum"         // pieces without position add up to the size
 	BasisAcrossSessions   = "across_sessions"   // only pieces of different sessions add up
+	BasisOtherMethod      = "other_method"      // as many bytes as the recording has, to a method that asks for none of it (OPTIONS)
 	BasisOtherVersion     = "other_version"     // a full response as long as another version of the file, or another page
 	BasisCommonSize       = "common_size"       // a full response of a size that very many recordings were answered with
 	BasisAccessOnly       = "access_only"       // it was read, but the log never shows how much
@@ -32,6 +33,7 @@ type session struct {
 	open     bool      // at least one response has no upper bound
 	ranged   bool      // there was a piece: a 206, or a transfer of a file, which may have been resumed
 	parted   bool      // there was what is a piece for certain
+	mixed    bool      // there was a piece that may be of another version
 	best     Grade     // of single responses and resumed ones
 	basis    string
 }
@@ -40,7 +42,7 @@ func (s *session) reset() {
 	s.last = accesslog.NoTime
 	s.lower.reset()
 	s.upper.reset()
-	s.unplaced, s.open, s.ranged, s.parted, s.best, s.basis = 0, false, false, false, GradePartial, BasisAborted
+	s.unplaced, s.open, s.ranged, s.parted, s.mixed, s.best, s.basis = 0, false, false, false, false, GradePartial, BasisAborted
 }
 
 // over says whether a request at time t comes too late to be of the session.
@@ -54,7 +56,7 @@ func (s *session) over(t int64) bool {
 
 // whole says whether one response is proven to have handed over everything.
 func whole(p response, sizing Sizing) bool {
-	if p.aborted || p.common || p.access || p.start != 0 {
+	if p.aborted || p.doubt != "" || p.access || p.start != 0 {
 		return false
 	}
 	if !sizing.proves() {
@@ -80,7 +82,11 @@ func (s *session) add(p response, sizing Sizing) {
 		s.unplaced = plus(s.unplaced, p.upper)
 		return
 	}
-	s.lower.add(p.start, plus(p.start, p.lower))
+	if p.unsure && !whole(p, sizing) {
+		s.mixed = true
+	} else {
+		s.lower.add(p.start, plus(p.start, p.lower))
+	}
 	s.upper.add(p.start, plus(p.start, p.upper))
 }
 
@@ -98,14 +104,14 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 	case p.aborted || p.start > 0:
 		return GradePartial, BasisAborted
 	case !sizing.enough(p.upper):
-		if p.full && !p.common && sizing.otherVersion(&p) {
+		if p.full && p.doubt == "" && sizing.otherVersion(&p) {
 			return GradePossible, BasisOtherVersion
 		}
 		return GradePartial, BasisAborted
 	case p.access:
 		return GradePossible, BasisAccessOnly
-	case p.common:
-		return GradePossible, BasisCommonSize
+	case p.doubt != "":
+		return GradePossible, p.doubt
 	case !p.full && !p.transfer && !sizing.proves():
 		return GradePossible, BasisRangeSum // it may have been the whole, but what that is nobody knows
 	case !p.full && !p.transfer:
@@ -138,7 +144,9 @@ func (s *session) grade(sizing Sizing) (Grade, string) {
 		switch {
 		case s.lower.covers(size):
 			return GradeComplete, BasisRangeUnion
-		case s.best < GradeLikely && s.upper.covers(size):
+		case s.mixed && s.best < GradePossible && s.upper.covers(size):
+			return GradePossible, BasisOtherVersion
+		case !s.mixed && s.best < GradeLikely && s.upper.covers(size):
 			return GradeLikely, BasisMeaningUnknown
 		}
 	}

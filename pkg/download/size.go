@@ -38,6 +38,19 @@ func (s Sizing) enough(upper int64) bool {
 	return upper >= s.floor
 }
 
+// toAnyMethod says whether an answer to a method other than GET and POST is as
+// long as the recording: Caddy 2.6 hands a file to OPTIONS, PUT and DELETE too.
+// Of what it says short, the answer has something to say of its own.
+func (s Sizing) toAnyMethod(r *request.Request) bool {
+	if r.Status != 200 && r.Status != 203 && r.Status != 206 || r.Bytes == accesslog.None {
+		return false
+	}
+	if s.proves() {
+		return s.Size.Bytes > 0 && r.Bytes >= s.Size.Bytes
+	}
+	return s.floor > 0 && r.Bytes >= s.floor
+}
+
 // fills says whether pieces without position, together unplaced bytes long,
 // may fill the holes that the placed ones leave.
 func (s Sizing) fills(placed *intervals, unplaced int64) bool {

@@ -48,7 +48,7 @@ type version struct {
 	lower    intervals  // placed and proven, of all sessions
 	upper    intervals  // placed
 	wholes   int64      // responses that were proven whole
-	longest  int64      // the most bytes that one transfer without position proves
+	longest  int64      // the most bytes that one response proves whose place, or version, is not known
 	pieces   []interval // proven pieces, as often as they came
 }
 
@@ -126,10 +126,10 @@ func (v *version) add(s *session, p response) {
 	s.add(p, v.sizing)
 	if whole(p, v.sizing) {
 		v.wholes++
-	} else if p.start >= 0 && p.lower > 0 {
+	} else if p.start >= 0 && p.lower > 0 && !p.unsure {
 		v.pieces = append(v.pieces, interval{p.start, plus(p.start, p.lower)})
 	}
-	if p.transfer {
+	if p.transfer || p.unsure {
 		v.longest = max(v.longest, p.lower)
 	}
 }
@@ -176,8 +176,8 @@ func (v *version) end() taken {
 const probeBytes = 2
 
 // bounds gives the bytes taken: at least the union of what is placed, or the
-// longest transfer of a file (of HTTP a response without position proves
-// nothing); at most the union of all that may be placed and the sum of the rest,
+// longest transfer of a file, or piece of an unknown version (of HTTP a response
+// without position proves nothing); at most the union of all that may be placed and the sum of the rest,
 // and never more than the size.
 func (v *version) bounds(sum int64, open bool) (lower, upper int64) {
 	lower, upper = max(v.lower.size(), v.longest), sum
