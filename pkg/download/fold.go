@@ -109,8 +109,9 @@ func (f *Fold) content(r *request.Request, agent int) {
 		p.doubt, p.lower, p.finished = BasisOtherMethod, 0, false
 	case f.common(&p, r, total):
 		p.doubt = BasisCommonSize
+	case total.From == SizeUnknown && len(v.sizing.others) > 0:
+		p.doubt = BasisOtherVersion
 	}
-	p.unsure = total.From == SizeUnknown && len(v.sizing.others) > 0
 	v.add(f.session(v, agent, r), p)
 }
 
@@ -151,8 +152,8 @@ func (f *Fold) session(v *version, agent int, r *request.Request) *session {
 	return s
 }
 
-// End gives the download: the best that any version shows, and the bytes of
-// all of them.
+// End gives the download: the best that any version shows; at least the bytes
+// of one of them, and at most those of all.
 func (f *Fold) End() Download {
 	d := &f.d
 	d.UserAgents = f.agents.count
@@ -165,7 +166,7 @@ func (f *Fold) End() Download {
 		if t.grade > d.Grade {
 			d.Grade, d.Basis, d.Size = t.grade, t.basis, v.sizing.Size
 		}
-		d.BytesLower = plus(d.BytesLower, t.lower)
+		d.BytesLower = max(d.BytesLower, t.lower)
 		d.Transfers = plus(d.Transfers, t.transfers)
 		if d.BytesUpper == unbounded || t.upper == unbounded {
 			d.BytesUpper = unbounded

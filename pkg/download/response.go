@@ -23,8 +23,12 @@ type response struct {
 	full         bool   // it set out to send the whole recording (200, 203)
 	transfer     bool   // it is of a file service, and may be the rest of a transfer that was resumed
 	access       bool   // the log shows that the recording was read, but never how much of it
-	unsure       bool   // it does not say of which of several versions it is
 }
+
+// doubted says whether a response may be something else than the recording.
+// One that does not say of which version it is may only not be joined with
+// others: a whole is a whole of one of them.
+func (p *response) doubted() bool { return p.doubt != "" && p.doubt != BasisOtherVersion }
 
 // readResponse reads a request of kind content or probe. size is the
 // recording's, or accesslog.None.

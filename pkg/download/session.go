@@ -33,7 +33,7 @@ type session struct {
 	open     bool      // at least one response has no upper bound
 	ranged   bool      // there was a piece: a 206, or a transfer of a file, which may have been resumed
 	parted   bool      // there was what is a piece for certain
-	mixed    bool      // there was a piece that may be of another version
+	doubt    string    // why a piece may be of something else, as a basis; "": none may
 	best     Grade     // of single responses and resumed ones
 	basis    string
 }
@@ -42,7 +42,7 @@ func (s *session) reset() {
 	s.last = accesslog.NoTime
 	s.lower.reset()
 	s.upper.reset()
-	s.unplaced, s.open, s.ranged, s.parted, s.mixed, s.best, s.basis = 0, false, false, false, false, GradePartial, BasisAborted
+	s.unplaced, s.open, s.ranged, s.parted, s.doubt, s.best, s.basis = 0, false, false, false, "", GradePartial, BasisAborted
 }
 
 // over says whether a request at time t comes too late to be of the session.
@@ -56,7 +56,7 @@ func (s *session) over(t int64) bool {
 
 // whole says whether one response is proven to have handed over everything.
 func whole(p response, sizing Sizing) bool {
-	if p.aborted || p.doubt != "" || p.access || p.start != 0 {
+	if p.aborted || p.doubted() || p.access || p.start != 0 {
 		return false
 	}
 	if !sizing.proves() {
@@ -82,8 +82,8 @@ func (s *session) add(p response, sizing Sizing) {
 		s.unplaced = plus(s.unplaced, p.upper)
 		return
 	}
-	if p.unsure && !whole(p, sizing) {
-		s.mixed = true
+	if p.doubt != "" && !whole(p, sizing) {
+		s.doubt = p.doubt
 	} else {
 		s.lower.add(p.start, plus(p.start, p.lower))
 	}
@@ -104,13 +104,13 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 	case p.aborted || p.start > 0:
 		return GradePartial, BasisAborted
 	case !sizing.enough(p.upper):
-		if p.full && p.doubt == "" && sizing.otherVersion(&p) {
+		if p.full && !p.doubted() && sizing.otherVersion(&p) {
 			return GradePossible, BasisOtherVersion
 		}
 		return GradePartial, BasisAborted
 	case p.access:
 		return GradePossible, BasisAccessOnly
-	case p.doubt != "":
+	case p.doubted():
 		return GradePossible, p.doubt
 	case !p.full && !p.transfer && !sizing.proves():
 		return GradePossible, BasisRangeSum // it may have been the whole, but what that is nobody knows
@@ -144,9 +144,9 @@ func (s *session) grade(sizing Sizing) (Grade, string) {
 		switch {
 		case s.lower.covers(size):
 			return GradeComplete, BasisRangeUnion
-		case s.mixed && s.best < GradePossible && s.upper.covers(size):
-			return GradePossible, BasisOtherVersion
-		case !s.mixed && s.best < GradeLikely && s.upper.covers(size):
+		case s.doubt != "" && s.best < GradePossible && s.upper.covers(size):
+			return GradePossible, s.doubt
+		case s.doubt == "" && s.best < GradeLikely && s.upper.covers(size):
 			return GradeLikely, BasisMeaningUnknown
 		}
 	}

@@ -126,10 +126,10 @@ func (v *version) add(s *session, p response) {
 	s.add(p, v.sizing)
 	if whole(p, v.sizing) {
 		v.wholes++
-	} else if p.start >= 0 && p.lower > 0 && !p.unsure {
+	} else if p.start >= 0 && p.lower > 0 && p.doubt == "" {
 		v.pieces = append(v.pieces, interval{p.start, plus(p.start, p.lower)})
 	}
-	if p.transfer || p.unsure {
+	if p.transfer || p.doubt == BasisOtherVersion {
 		v.longest = max(v.longest, p.lower)
 	}
 }
