@@ -6,11 +6,13 @@ import (
 	"slices"
 
 	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/download"
 	"github.com/logrecount/recount/pkg/request"
 )
 
 // A log-in page or a soft error is answered with 200 for every path, always
-// with the same body. So one body size on very many recordings is no recording.
+// with the same body, and the same headers where those are counted. So one size
+// on very many recordings is no recording.
 const (
 	commonLeast = 100 // recordings with the size, at least
 	commonShare = 20  // and one recording for so many full responses in all
@@ -34,7 +36,7 @@ func (b *bodySizes) add(r *request.Request) {
 // fullBody says whether a request was answered with a full response whose size
 // was logged.
 func fullBody(r *request.Request) bool {
-	return r.Kind == request.KindContent && r.Status != 206 && r.Bytes > 0 && r.Meaning != accesslog.MeaningAcceptedWithHeaders
+	return r.Kind == request.KindContent && r.Status != 206 && r.Bytes > 0
 }
 
 // sizeSlot spreads sizes over the counters.
@@ -89,7 +91,7 @@ func (a *analysis) countSizes(all *runs, suspect func(int64) bool) (map[int64]in
 			name, known = r.Recording, a.sizeOf(r.Recording)
 			clear(here)
 		}
-		if r.Bytes != known && !here[r.Bytes] && suspect(r.Bytes) {
+		if !download.CountsWhole(r.Meaning, r.Bytes, known) && !here[r.Bytes] && suspect(r.Bytes) {
 			here[r.Bytes] = true
 			counts[r.Bytes]++
 		}

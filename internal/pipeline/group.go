@@ -40,7 +40,6 @@ type grouper struct {
 	clients   *spill.Fold[clientTotal]
 	agents    *spill.Fold[int64]
 	totals    totals
-	checks    []sizeCheck // by source id - 1
 	progress  *progress
 
 	out     *output

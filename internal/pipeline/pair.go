@@ -111,7 +111,6 @@ func (g *grouper) fromRuns(name []byte) error {
 func (g *grouper) add(r *request.Request) error {
 	g.resolve(r)
 	g.fold.Add(r)
-	g.checks[r.Source-1].add(r, g.sizing.Size)
 	if err := g.agent(r); err != nil {
 		return err
 	}

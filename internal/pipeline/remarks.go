@@ -12,7 +12,7 @@ import (
 // before the sources are written.
 func (a *analysis) noteUnknown() {
 	for _, s := range a.sources {
-		if s.err == "" && s.stats.rejected > 0 && len(s.stats.formats) == 0 {
+		if s.err == "" && s.stats.rejected > 0 && len(s.stats.forms) == 0 {
 			s.err = "unknown format: no line could be read"
 			if s.reading.Known() {
 				s.err += " as " + s.reading.Name()
@@ -37,7 +37,7 @@ func (a *analysis) warnings(t *totals) []string {
 		case s.streamLen == 0:
 			add("%s is empty", s.Path)
 		}
-		if s.stats.rejected > 0 && len(s.stats.formats) > 0 {
+		if s.stats.rejected > 0 && len(s.stats.forms) > 0 {
 			add("%s: %d of %d lines could not be read%s", s.Path, s.stats.rejected, s.stats.lines, a.where())
 		}
 		if s.stats.cutOff > 0 {
@@ -48,8 +48,10 @@ func (a *analysis) warnings(t *totals) []string {
 		if s.meaningSet && !s.wordUsed() && meaning != s.meaning.String() {
 			add("%s: the bytes meaning %s that was given is not used: the format fixes it as %s", s.Path, s.meaning, meaning)
 		}
-		if remark := a.sizeCheck(s).remark(meaning); remark != "" {
-			add("%s: %s", s.Path, remark)
+		for _, f := range s.formats() {
+			if remark := s.stats.forms[f].signs.Refute(s.meaningOf(f)); remark != "" {
+				add("%s: %s", s.Path, remark)
+			}
 		}
 		if first := same[s.streamSum]; first != nil && s.streamLen > 0 {
 			add("%s has the same content as %s: its lines were counted twice; hand in one of them", s.Path, first.Path)
@@ -146,30 +148,15 @@ func (a *analysis) where() string {
 	return ""
 }
 
-// sizeCheck gives a source's comparison with the inventory.
-func (a *analysis) sizeCheck(s *source) *sizeCheck {
-	var all sizeCheck
-	for _, g := range a.groupers {
-		all.merge(&g.checks[s.ID-1])
-	}
-	return &all
-}
-
 // assumptions lists what the figures take for true.
 func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 	out := []casefile.Assumption{}
 	for _, s := range a.sources {
 		meaning, why := s.meaningText()
-		by := "format"
-		switch {
-		case s.wordUsed():
-			by = "user"
-		case len(s.stats.formats) == 0:
-			continue
-		case meaning == accesslog.MeaningUnknown.String():
+		if !s.wordUsed() && (len(s.stats.forms) == 0 || meaning == accesslog.MeaningUnknown.String()) {
 			continue // nothing is assumed
 		}
-		out = append(out, casefile.Assumption{What: "bytes meaning of " + s.Path, Value: meaning, By: by, Why: why})
+		out = append(out, casefile.Assumption{What: "bytes meaning of " + s.Path, Value: meaning, By: s.meaningBy(), Why: why})
 	}
 	out = append(out, a.timeAssumptions()...)
 	for _, s := range a.sources {
@@ -229,7 +216,7 @@ func (a *analysis) limits(t *totals) []string {
 		out = append(out, fmt.Sprintf("%d lines do not say the method: each may have been HEAD, which hands out nothing. They count as if they were GET, but nothing of them is proven, and their downloads are likely at most.", methodless))
 	}
 	for _, s := range a.sources {
-		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.formats) > 0 {
+		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.forms) > 0 {
 			return append(out, "What the size field counts is not known for at least one source: its downloads can be likely, but not complete (except of an empty recording). If you know the server's configuration, say so with --bytes-meaning.")
 		}
 	}

@@ -43,6 +43,7 @@ type analysis struct {
 	matcher   *recording.Matcher
 	places    *geo.Resolver
 	store     *spill.Store
+	runs      *runs // of all workers, once they have read everything
 	budget    budget
 	workers   []*worker
 	groupers  []*grouper
@@ -180,15 +181,16 @@ func (a *analysis) decide(context.Context) error {
 		}
 	}
 	a.noteUnknown()
-	return nil
+	a.runs = &runs{store: a.store}
+	for _, w := range a.workers {
+		a.runs.all = append(a.runs.all, w.runs...)
+	}
+	return a.inferMeanings(a.runs)
 }
 
 // group is the third phase.
 func (a *analysis) group(ctx context.Context) error {
-	all := &runs{store: a.store}
-	for _, w := range a.workers {
-		all.all = append(all.all, w.runs...)
-	}
+	all := a.runs
 	cuts := all.split(a.budget.workers * partsPerWorker)
 	var shown map[string]int64
 	var err error
@@ -254,7 +256,6 @@ func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int6
 	}
 	g.fold.Common = common
 	g.totals.sizeFrom = map[string]int64{}
-	g.checks = make([]sizeCheck, len(a.sources))
 	return g
 }
 

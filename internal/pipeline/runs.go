@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"github.com/logrecount/recount/internal/spill"
+	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/request"
 )
 
@@ -17,19 +18,19 @@ type run struct {
 
 // runCursor walks over the requests of a run whose recording is in [from, to).
 type runCursor struct {
-	store *spill.Store
-	run   run
-	next  int // block
-	from  []byte
-	to    []byte // nil: no end
-	dec   request.Decoder
-	req   request.Request
-	err   error
+	runs *runs
+	run  run
+	next int // block
+	from []byte
+	to   []byte // nil: no end
+	dec  request.Decoder
+	req  request.Request
+	err  error
 }
 
 // open makes a cursor; from nil is the start, to nil the end.
-func (r run) open(store *spill.Store, from, to []byte) *runCursor {
-	c := &runCursor{store: store, run: r, from: from, to: to}
+func (r run) open(of *runs, from, to []byte) *runCursor {
+	c := &runCursor{runs: of, run: r, from: from, to: to}
 	if from != nil {
 		// The block before the first that starts at or behind from may end behind it.
 		i := sort.Search(len(r.firsts), func(i int) bool { return bytes.Compare(r.firsts[i], from) >= 0 })
@@ -53,18 +54,21 @@ func (c *runCursor) Next() bool {
 	}
 }
 
-// step moves by one request.
+// step moves by one request, whose bytes meaning is then what was found out.
 func (c *runCursor) step() bool {
 	for {
 		ok, err := c.dec.Next(&c.req)
 		if ok || err != nil {
 			c.err = err
+			if c.req.Meaning == accesslog.MeaningUnknown && ok {
+				c.req.Meaning = c.runs.meaning(&c.req)
+			}
 			return ok
 		}
 		if c.next == len(c.run.blocks) {
 			return false
 		}
-		block, err := c.store.Get(c.run.blocks[c.next])
+		block, err := c.runs.store.Get(c.run.blocks[c.next])
 		if err == nil {
 			err = c.dec.Reset(block)
 		}
@@ -98,15 +102,24 @@ func before(a, b *runCursor) bool {
 
 // runs are all runs of a scan.
 type runs struct {
-	store *spill.Store
-	all   []run
+	store    *spill.Store
+	all      []run
+	meanings [][]accesslog.Meaning // by source id - 1 and format number; nil: not known yet
+}
+
+// meaning is the bytes meaning of a request that had none when it was read.
+func (r *runs) meaning(q *request.Request) accesslog.Meaning {
+	if r.meanings == nil {
+		return accesslog.MeaningUnknown
+	}
+	return r.meanings[q.Source-1][q.Format]
 }
 
 // merge walks over the requests whose recording is in [from, to).
 func (r *runs) merge(from, to []byte) *spill.Merge[*runCursor] {
 	cursors := make([]*runCursor, len(r.all))
 	for i, one := range r.all {
-		cursors[i] = one.open(r.store, from, to)
+		cursors[i] = one.open(r, from, to)
 	}
 	return spill.NewMerge(cursors, before)
 }

@@ -33,7 +33,8 @@ type source struct {
 	streamLen  int64
 	streamSum  string
 
-	stats stats
+	stats    stats
+	inferred map[*accesslog.Format]inference // of the formats that leave the bytes meaning open
 }
 
 // piece is one chunk of a source: its place, and how many lines it has, from
@@ -60,31 +61,11 @@ func (s *source) line(offset, inPiece int64) int64 {
 	return s.pieces[i].lines + inPiece
 }
 
-// meaningOf is the bytes meaning of a line's size field: what the format fixes,
-// else the user's word. A format that fixes it has fields that only mean one
-// thing, and a glob easily covers one source too many.
-func (s *source) meaningOf(f *accesslog.Format) accesslog.Meaning {
-	if f.Meaning == accesslog.MeaningUnknown && s.meaningSet {
-		return s.meaning
-	}
-	return f.Meaning
-}
-
-// wordUsed says whether the user's word on the bytes meaning counts for at least
-// one of the source's formats.
-func (s *source) wordUsed() bool {
-	used := s.meaningSet && len(s.stats.formats) == 0
-	for f := range s.stats.formats {
-		used = used || s.meaningSet && f.Meaning == accesslog.MeaningUnknown
-	}
-	return used
-}
-
 // formats lists the formats that lines of the source had, the most frequent
 // first.
 func (s *source) formats() []*accesslog.Format {
-	return slices.SortedFunc(maps.Keys(s.stats.formats), func(a, b *accesslog.Format) int {
-		return cmp.Or(cmp.Compare(*s.stats.formats[b], *s.stats.formats[a]), strings.Compare(a.Name, b.Name))
+	return slices.SortedFunc(maps.Keys(s.stats.forms), func(a, b *accesslog.Format) int {
+		return cmp.Or(cmp.Compare(s.stats.forms[b].records, s.stats.forms[a].records), strings.Compare(a.Name, b.Name))
 	})
 }
 
@@ -103,7 +84,7 @@ func (s *source) zoneless() bool {
 	if s.stats.local > 0 {
 		return true
 	}
-	for f := range s.stats.formats {
+	for f := range s.stats.forms {
 		if f.Zone == accesslog.ZoneLocal {
 			return true
 		}
@@ -116,7 +97,7 @@ type stats struct {
 	lines, requests, other, rejected, comments, blank int64
 
 	first, last int64 // of the records' times
-	formats     map[*accesslog.Format]*int64
+	forms       map[*accesslog.Format]*form
 	headers     download.Headers
 	cutOff      int64
 	local       int64 // times without a zone, in formats of which other lines may have one
@@ -129,17 +110,23 @@ type stats struct {
 }
 
 func newStats() stats {
-	return stats{first: accesslog.NoTime, last: accesslog.NoTime, formats: map[*accesslog.Format]*int64{}}
+	return stats{first: accesslog.NoTime, last: accesslog.NoTime, forms: map[*accesslog.Format]*form{}}
 }
 
-// format gives the counter of a format.
-func (s *stats) format(f *accesslog.Format) *int64 {
-	n := s.formats[f]
-	if n == nil {
-		n = new(int64)
-		s.formats[f] = n
+// form is what one source shows of one format.
+type form struct {
+	records int64
+	signs   download.Signs
+}
+
+// form gives the counts of a format.
+func (s *stats) form(f *accesslog.Format) *form {
+	c := s.forms[f]
+	if c == nil {
+		c = new(form)
+		s.forms[f] = c
 	}
-	return n
+	return c
 }
 
 // flags counts the remarks about a record.
@@ -201,8 +188,10 @@ func (s *stats) merge(o *stats) {
 	s.timeless += o.timeless
 	s.accessOnly += o.accessOnly
 	s.methodless += o.methodless
-	for f, n := range o.formats {
-		*s.format(f) += *n
+	for f, c := range o.forms {
+		mine := s.form(f)
+		mine.records += c.records
+		mine.signs.Merge(&c.signs)
 	}
 	s.headers.Merge(&o.headers)
 }

@@ -5,8 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/logrecount/recount/pkg/accesslog"
@@ -132,29 +130,6 @@ func (s *source) row() casefile.SourceRow {
 		Comments: s.stats.comments, Blank: s.stats.blank,
 		FirstTime: s.stats.first, LastTime: s.stats.last, Error: s.err,
 	}
-}
-
-// meaningText says what the source's size field counts, and why.
-func (s *source) meaningText() (meaning, why string) {
-	if s.meaningSet && len(s.stats.formats) == 0 {
-		return s.meaning.String(), "by the user's word"
-	}
-	var meanings, whys []string
-	for _, f := range s.formats() {
-		m := s.meaningOf(f)
-		if !slices.Contains(meanings, m.String()) {
-			meanings = append(meanings, m.String())
-		}
-		if m == f.Meaning {
-			whys = append(whys, f.Name+": "+f.MeaningWhy)
-		} else {
-			whys = append(whys, f.Name+": by the user's word")
-		}
-	}
-	if len(meanings) == 0 {
-		return accesslog.MeaningUnknown.String(), "no line could be read"
-	}
-	return strings.Join(meanings, ","), strings.Join(whys, "; ")
 }
 
 // manifest says what was read and with which settings.

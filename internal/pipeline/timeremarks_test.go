@@ -52,7 +52,7 @@ func TestTimeRemarks(t *testing.T) {
 			"a.log: 1 lines were read and have no time; the log gives them none", ""},
 	} {
 		s := &source{Source: evidence.Source{Path: "a.log"}, stats: newStats()}
-		*s.stats.format(c.format) = 1
+		s.stats.form(c.format).records = 1
 		c.set(s)
 		other := newStats()
 		other.merge(&s.stats)
@@ -77,7 +77,7 @@ func TestFormatText(t *testing.T) {
 	s := &source{stats: newStats()}
 	for name, n := range map[string]int64{"combined": 5, "common": 7, "combinedio": 5} {
 		f, _ := accesslog.FormatByName(name)
-		*s.stats.format(f) = n
+		s.stats.form(f).records = n
 	}
 	if got := s.formatText(); got != "common,combined,combinedio" {
 		t.Error(got)

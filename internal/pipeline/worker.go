@@ -31,7 +31,8 @@ type worker struct {
 	source  *source // whose parser is at hand
 	parser  accesslog.Parser
 	format  *accesslog.Format // of the line before in this chunk
-	counter *int64            // its counter, so that a line costs no look-up
+	form    *form             // its counts, so that a line costs no look-up
+	number  uint8             // its number among the source's
 	record  accesslog.Record
 	request request.Request
 	scratch []byte
@@ -155,9 +156,9 @@ func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
 		st.flags(r.Flags)
 	}
 	if r.Format != w.format {
-		w.format, w.counter = r.Format, st.format(r.Format)
+		w.format, w.form, w.number = r.Format, st.form(r.Format), j.source.formatNumber(r.Format)
 	}
-	*w.counter++
+	w.form.records++
 	st.time(r)
 	match := w.match(r.Target)
 	if match.Kind == recording.None {
@@ -172,7 +173,7 @@ func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
 		st.methodless++
 	}
 	w.fill(j, n, line, match)
-	w.learnHeaders(st, &w.request)
+	w.learn(st, &w.request)
 	w.sizes.add(&w.request)
 	w.batch.Add(&w.request)
 }
@@ -198,23 +199,24 @@ func (w *worker) match(target []byte) recording.Match {
 	return w.matcher.Match(target)
 }
 
-// learnHeaders learns how long the headers of full responses with a recording
-// are, and of nothing else: an error page or a HEAD has other headers, and what
-// they teach could make a cut transfer look whole. The body's size is known
-// from the plan beside a count with headers, or from the inventory.
-func (w *worker) learnHeaders(st *stats, q *request.Request) {
-	if q.Kind != request.KindContent || q.Status == 206 || q.Bytes == accesslog.None || q.Flags&(accesslog.FlagUnterminated|accesslog.FlagMethodUnknown) != 0 {
-		return
-	}
-	if q.Sent != accesslog.None {
-		st.headers.Learn(q.Sent - q.Bytes)
-		return
-	}
-	if q.Meaning != accesslog.MeaningAcceptedWithHeaders {
-		return
-	}
-	if row, ok := w.inventory.Find(q.Recording); ok && w.inventory.Size(row) >= 0 {
-		st.headers.Learn(q.Bytes - w.inventory.Size(row))
+// learn learns what the size field counts, from answers without a body and
+// from full ones for recordings that the inventory has; and how long the headers
+// of full responses are, from a count with headers beside the plan. An error page
+// has other headers, and what it taught could make a cut transfer look whole.
+func (w *worker) learn(st *stats, q *request.Request) {
+	switch q.Kind {
+	case request.KindNotModified, request.KindHead:
+		w.form.signs.Add(q, accesslog.None)
+	case request.KindContent:
+		if q.Status == 206 || q.Bytes == accesslog.None || q.Flags&(accesslog.FlagUnterminated|accesslog.FlagMethodUnknown) != 0 {
+			return
+		}
+		if q.Sent != accesslog.None {
+			st.headers.Learn(q.Sent - q.Bytes)
+		}
+		if row, ok := w.inventory.Find(q.Recording); ok {
+			w.form.signs.Add(q, w.inventory.Size(row))
+		}
 	}
 }
 
@@ -228,6 +230,7 @@ func (w *worker) fill(j job, n int64, line accesslog.Line, m recording.Match) {
 		Client:       name, Recording: m.Path, Protocol: r.Protocol, Agent: r.Agent,
 		Status: r.Status, Bytes: r.Bytes, Sent: r.Sent, ObjectSize: r.ObjectSize, SizeFrom: r.SizeFrom,
 		Meaning:    j.source.meaningOf(r.Format),
+		Format:     w.number,
 		RangeStart: r.RangeStart, RangeEnd: r.RangeEnd, RangeFrom: r.RangeFrom,
 		Finished: r.Finished, DurationUS: r.DurationUS, Flags: r.Flags,
 	}

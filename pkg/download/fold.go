@@ -21,15 +21,9 @@ type Fold struct {
 	headers  func(source int32) *Headers
 	sizing   Sizing
 	d        Download
-	sessions []*session // of this pair
-	current  []*session // the last of each user agent, by its number in agents; nil: none yet
+	versions []*version // the recording's own first
 	spare    []*session
-	all      intervals // lower bounds of all sessions
-	upper    intervals
 	agents   agentSet
-	wholes   int64 // responses that were proven whole
-	longest  int64 // the most bytes that one transfer without position proves
-	pieces   []interval
 	noneKind request.Kind
 }
 
@@ -41,12 +35,12 @@ func NewFold(headers func(source int32) *Headers) *Fold { return &Fold{headers: 
 func (f *Fold) Begin(recording, client []byte, sizing Sizing) {
 	f.sizing = sizing
 	f.d = Download{Recording: recording, Client: client, Size: sizing.Size, FirstSeen: accesslog.NoTime, LastSeen: accesslog.NoTime}
-	f.spare = append(f.spare, f.sessions...)
-	f.sessions, f.current = f.sessions[:0], f.current[:0]
-	f.all.reset()
-	f.upper.reset()
+	for _, v := range f.versions {
+		f.spare = append(f.spare, v.sessions...)
+	}
+	f.versions = f.versions[:0]
+	f.addVersion(sizing)
 	f.agents.reset()
-	f.wholes, f.longest, f.pieces = 0, 0, f.pieces[:0]
 	f.noneKind = request.KindContent
 }
 
@@ -63,10 +57,15 @@ func (f *Fold) Add(r *request.Request) {
 	case request.KindContent, request.KindProbe:
 		f.d.ContentRequests++
 		f.content(r, agent)
+	case request.KindNoContent:
+		if f.sizing.toAnyMethod(r) {
+			f.d.ContentRequests++
+			f.content(r, agent)
+		}
 	case request.KindNotModified:
 		f.d.EarlierCopy = true
 	case request.KindError:
-		if r.Status == 416 && f.sizing.proves() && r.RangeFrom != accesslog.RangeNone && r.RangeStart == f.sizing.Size.Bytes {
+		if r.Status == 416 && r.RangeFrom != accesslog.RangeNone && f.ends(r) {
 			f.d.EarlierCopy = true
 		}
 	}
@@ -88,33 +87,57 @@ func (f *Fold) seen(t int64) {
 	}
 }
 
-// content counts an answer with content in its session.
+// ends says whether a range starts exactly where the recording ends.
+func (f *Fold) ends(r *request.Request) bool {
+	if total := stated(r); total.From != SizeUnknown {
+		return r.RangeStart == total.Bytes
+	}
+	return f.sizing.proves() && r.RangeStart == f.sizing.Size.Bytes
+}
+
+// content counts an answer with content in its version and session.
 func (f *Fold) content(r *request.Request, agent int) {
+	total := stated(r)
+	v := f.versionOf(total)
 	size := accesslog.None
-	if f.sizing.proves() {
-		size = f.sizing.Size.Bytes
+	if v.sizing.proves() {
+		size = v.sizing.Size.Bytes
 	}
 	p := readResponse(r, size, f.headers(r.Source))
-	p.common = p.full && f.Common[r.Bytes] && f.sizing.Size != Size{r.Bytes, SizeInventory}
-	s := f.session(agent, r)
-	s.add(p, f.sizing)
-	if whole(p, f.sizing) {
-		f.wholes++
-	} else if p.start >= 0 && p.lower > 0 {
-		f.pieces = append(f.pieces, interval{p.start, plus(p.start, p.lower)})
+	switch {
+	case r.Kind == request.KindNoContent:
+		p.doubt, p.lower, p.finished = BasisOtherMethod, 0, false
+	case f.common(&p, r, total):
+		p.doubt = BasisCommonSize
+	case total.From == SizeUnknown && len(v.sizing.others) > 0:
+		p.doubt = BasisOtherVersion
 	}
-	if p.transfer {
-		f.longest = max(f.longest, p.lower)
+	v.add(f.session(v, agent, r), p)
+}
+
+// common says whether a response is as long as those for very many recordings,
+// and not as the inventory has it.
+func (f *Fold) common(p *response, r *request.Request, total Size) bool {
+	size := total.Bytes
+	if p.full {
+		size = r.Bytes
 	}
+	return f.Common[size] && !(f.sizing.Size.From == SizeInventory && CountsWhole(r.Meaning, size, f.sizing.Size.Bytes))
+}
+
+// CountsWhole says whether a count of a full response may be that of a body of
+// this size: headers and TLS may be in it.
+func CountsWhole(meaning accesslog.Meaning, count, size int64) bool {
+	return count == size || meaning == accesslog.MeaningAcceptedWithHeaders && size > 0 && count > size && count-size <= maxHeader+size/tlsShare
 }
 
 // session gives the session that a request belongs to: the last one of the
 // same user agent, if it ended not too long ago.
-func (f *Fold) session(agent int, r *request.Request) *session {
-	for len(f.current) <= agent {
-		f.current = append(f.current, nil)
+func (f *Fold) session(v *version, agent int, r *request.Request) *session {
+	for len(v.current) <= agent {
+		v.current = append(v.current, nil)
 	}
-	s := f.current[agent]
+	s := v.current[agent]
 	if s == nil || s.over(r.Time()) {
 		if n := len(f.spare); n > 0 {
 			s, f.spare = f.spare[n-1], f.spare[:n-1]
@@ -122,69 +145,36 @@ func (f *Fold) session(agent int, r *request.Request) *session {
 			s = new(session)
 		}
 		s.reset()
-		f.sessions = append(f.sessions, s)
-		f.current[agent] = s
+		v.sessions = append(v.sessions, s)
+		v.current[agent] = s
 	}
 	s.last = max(s.last, r.Time(), r.TimeEnd) // accesslog.NoTime is the least
 	return s
 }
 
-// End gives the download.
+// End gives the download: the best that any version shows; at least the bytes
+// of one of them, and at most those of all.
 func (f *Fold) End() Download {
 	d := &f.d
 	d.UserAgents = f.agents.count
 	d.Grade, d.Basis = GradeNone, noneBasis(f.noneKind)
-	var unplaced int64
-	open, ranged := false, false
-	for _, s := range f.sessions {
-		if grade, basis := s.grade(f.sizing); grade > d.Grade || d.Grade == GradeNone {
-			d.Grade, d.Basis = grade, basis
+	for _, v := range f.versions {
+		if len(v.sessions) == 0 {
+			continue
 		}
-		f.all.addAll(&s.lower)
-		f.upper.addAll(&s.upper)
-		unplaced = plus(unplaced, s.unplaced)
-		open, ranged = open || s.open, ranged || s.ranged
+		t := v.end()
+		if t.grade > d.Grade {
+			d.Grade, d.Basis, d.Size = t.grade, t.basis, v.sizing.Size
+		}
+		d.BytesLower = max(d.BytesLower, t.lower)
+		d.Transfers = plus(d.Transfers, t.transfers)
+		if d.BytesUpper == unbounded || t.upper == unbounded {
+			d.BytesUpper = unbounded
+		} else {
+			d.BytesUpper = plus(d.BytesUpper, t.upper)
+		}
 	}
-	sum := plus(f.upper.size(), unplaced)
-	f.bounds(sum, open)
-	if d.ContentRequests == 0 {
-		return *d
-	}
-	// Full responses all start at 0, so only with a partial one can two add up.
-	if d.Grade < GradePossible && len(f.sessions) > 1 && ranged && (open || f.sizing.fills(&f.upper, unplaced)) {
-		d.Grade, d.Basis = GradePossible, BasisAcrossSessions
-	}
-	if d.Grade <= GradePossible && !open && sum <= probeBytes && !f.sizing.tiny() {
-		d.Grade, d.Basis = GradeProbe, BasisProbe
-	}
-	d.Transfers = f.transfers()
 	return *d
-}
-
-// probeBytes is the most that a probe may have taken.
-const probeBytes = 2
-
-// bounds sets the bytes taken: at least the union of what is placed, or the
-// longest transfer of a file (of HTTP a response without position proves
-// nothing); at most the union of all that may be placed and the sum of the rest,
-// and never more than the size.
-func (f *Fold) bounds(sum int64, open bool) {
-	d := &f.d
-	d.BytesLower = max(f.all.size(), f.longest)
-	d.BytesUpper = sum
-	if open {
-		d.BytesUpper = unbounded
-	}
-	if f.sizing.proves() {
-		size := f.sizing.Size.Bytes
-		d.BytesLower = min(d.BytesLower, size)
-		if open || d.BytesUpper > size {
-			d.BytesUpper = size
-		}
-	}
-	if d.BytesUpper != unbounded {
-		d.BytesLower = min(d.BytesLower, d.BytesUpper)
-	}
 }
 
 // telling orders the kinds of requests without content by how much they say,

@@ -70,6 +70,10 @@ func properties(reqs []*request.Request, inventory int64) error {
 		sizer.Add(r)
 	}
 	sizing := sizer.Sizing(inventory)
+	most, least := sizing.Size.Bytes, sizing.Size.Bytes // of all versions together, and of the smallest
+	for _, total := range sizing.others {
+		most, least = plus(most, total.Bytes), min(least, total.Bytes)
+	}
 	var before Download
 	for n := 1; n <= len(reqs); n++ {
 		d := foldSized(reqs[:n], sizing, h)[0]
@@ -79,11 +83,11 @@ func properties(reqs []*request.Request, inventory int64) error {
 			return fmt.Errorf("a number ran over: %+v", d)
 		case bounded && d.BytesLower > d.BytesUpper:
 			return fmt.Errorf("lower above upper: %s", show(d))
-		case sizing.proves() && (!bounded || d.BytesUpper > sizing.Size.Bytes):
+		case sizing.proves() && (!bounded || d.BytesUpper > most):
 			return fmt.Errorf("upper above the size: %s", show(d))
-		case sizing.proves() && d.Grade == GradeComplete && d.BytesLower != sizing.Size.Bytes:
+		case sizing.proves() && d.Grade == GradeComplete && d.BytesLower < d.Size.Bytes:
 			return fmt.Errorf("complete, but not all bytes: %s", show(d))
-		case sizing.proves() && d.Transfers > 0 && d.BytesLower < sizing.Size.Bytes:
+		case sizing.proves() && d.Transfers > 0 && d.BytesLower < least:
 			return fmt.Errorf("transferred, but not all bytes: %s, %d transfers", show(d), d.Transfers)
 		case d.Grade == GradeNone != (d.ContentRequests == 0):
 			return fmt.Errorf("none, with content: %s", show(d))

@@ -13,18 +13,24 @@ const unbounded = accesslog.None
 
 // response is what one answer with content may have handed over.
 type response struct {
-	lower, upper int64 // body bytes; upper may be unbounded
-	start        int64 // position of its first byte, or accesslog.None
-	planned      int64 // what the server set out to send, or accesslog.None
-	finished     bool  // the log shows that all of it was handed over
-	aborted      bool  // the log shows that it was not
-	common       bool  // its size is that of very many recordings' responses
-	full         bool  // it set out to send the whole recording (200, 203)
-	transfer     bool  // it is of a file service, and may be the rest of a transfer that was resumed
-	access       bool  // the log shows that the recording was read, but never how much of it
-	methodless   bool  // the log does not say the method, so its body may be another text
-	mayBeHead    bool  // and it may have had no body
+	lower, upper int64  // body bytes; upper may be unbounded
+	start        int64  // position of its first byte, or accesslog.None
+	slack        int64  // by how many bytes upper may be too large, as headers may be in it
+	planned      int64  // what the server set out to send, or accesslog.None
+	finished     bool   // the log shows that all of it was handed over
+	aborted      bool   // the log shows that it was not
+	doubt        string // why it may be something else than the recording, as a basis; "": nothing speaks for that
+	full         bool   // it set out to send the whole recording (200, 203)
+	transfer     bool   // it is of a file service, and may be the rest of a transfer that was resumed
+	methodless   bool   // the log does not say the method, so its body may be another text
+	mayBeHead    bool   // and it may have had no body
+	access       bool   // the log shows that the recording was read, but never how much of it
 }
+
+// doubted says whether a response may be something else than the recording.
+// One that does not say of which version it is may only not be joined with
+// others: a whole is a whole of one of them.
+func (p *response) doubted() bool { return p.doubt != "" && p.doubt != BasisOtherVersion }
 
 // readResponse reads a request of kind content or probe. size is the
 // recording's, or accesslog.None.
@@ -80,7 +86,10 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 		}
 	case accesslog.MeaningAcceptedBody, accesslog.MeaningTransferred:
 		p.lower = lessFraming(r.Bytes, r.Protocol, smallFrame)
+	case accesslog.MeaningUnknown:
+		p.slack = headerSlack(r.Bytes)
 	case accesslog.MeaningAcceptedWithHeaders:
+		p.slack = headerSlack(r.Bytes)
 		p.lower = h.leastBody(r.Bytes)
 		if size != accesslog.None && !p.aborted && h.has(r.Bytes-size) {
 			p.lower, p.upper = size, size
@@ -89,7 +98,7 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	if p.aborted {
 		p.cut(room)
 	}
-	p.fit(room)
+	p.fit(room, p.full || r.RangeFrom == accesslog.RangeContent && r.RangeEnd >= r.RangeStart)
 	return p
 }
 
@@ -122,11 +131,12 @@ func (p *response) room(r *request.Request, size int64) int64 {
 }
 
 // fit holds the bounds within the room, as headers are not part of it, and
-// takes a full response that finished for the whole room.
-func (p *response) fit(room int64) {
+// takes for the whole room what finished and is as long: a full response, or a
+// partial one whose range the server stated.
+func (p *response) fit(room int64, stated bool) {
 	if room != accesslog.None {
 		p.upper = min(p.upper, room)
-		if p.full && p.finished && p.upper == room {
+		if stated && p.finished && p.upper == room {
 			p.lower = room
 		}
 	}

@@ -15,6 +15,8 @@ const (
 	BasisResumeFits       = "resume_fits"       // a piece without position that fits the end of what was there
 	BasisRangeSum         = "range_sum"         // pieces without position add up to the size
 	BasisAcrossSessions   = "across_sessions"   // only pieces of different sessions add up
+	BasisOtherMethod      = "other_method"      // as many bytes as the recording has, to a method that asks for none of it (OPTIONS)
+	BasisOtherVersion     = "other_version"     // a full response as long as another version of the file, or another page
 	BasisCommonSize       = "common_size"       // a full response of a size that very many recordings were answered with
 	BasisMethodUnknown    = "method_unknown"    // as many bytes as the whole were sent, but the method is not logged
 	BasisMayBeHead        = "may_be_head"       // neither the method nor how much was sent is logged
@@ -33,6 +35,7 @@ type session struct {
 	open     bool      // at least one response has no upper bound
 	ranged   bool      // there was a piece: a 206, or a transfer of a file, which may have been resumed
 	parted   bool      // there was what is a piece for certain
+	doubt    string    // why a piece may be of something else, as a basis; "": none may
 	best     Grade     // of single responses and resumed ones
 	basis    string
 }
@@ -41,7 +44,7 @@ func (s *session) reset() {
 	s.last = accesslog.NoTime
 	s.lower.reset()
 	s.upper.reset()
-	s.unplaced, s.open, s.ranged, s.parted, s.best, s.basis = 0, false, false, false, GradePartial, BasisAborted
+	s.unplaced, s.open, s.ranged, s.parted, s.doubt, s.best, s.basis = 0, false, false, false, "", GradePartial, BasisAborted
 }
 
 // over says whether a request at time t comes too late to be of the session.
@@ -55,7 +58,7 @@ func (s *session) over(t int64) bool {
 
 // whole says whether one response is proven to have handed over everything.
 func whole(p response, sizing Sizing) bool {
-	if p.aborted || p.common || p.access || p.methodless || p.start != 0 {
+	if p.aborted || p.doubted() || p.access || p.methodless || p.start != 0 {
 		return false
 	}
 	if !sizing.proves() {
@@ -81,7 +84,11 @@ func (s *session) add(p response, sizing Sizing) {
 		s.unplaced = plus(s.unplaced, p.upper)
 		return
 	}
-	s.lower.add(p.start, plus(p.start, p.lower))
+	if p.doubt != "" && !whole(p, sizing) {
+		s.doubt = p.doubt
+	} else {
+		s.lower.add(p.start, plus(p.start, p.lower))
+	}
 	s.upper.add(p.start, plus(p.start, p.upper))
 }
 
@@ -96,14 +103,19 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 	switch {
 	case whole(p, sizing):
 		return GradeComplete, BasisOneResponse
-	case p.aborted || p.start > 0 || !sizing.enough(p.upper) && !ownVersion(p, sizing):
+	case p.aborted || p.start > 0:
+		return GradePartial, BasisAborted
+	case !sizing.enough(p.upper):
+		if p.full && !p.doubted() && sizing.otherVersion(&p) {
+			return GradePossible, BasisOtherVersion
+		}
 		return GradePartial, BasisAborted
 	case p.access:
 		return GradePossible, BasisAccessOnly
 	case p.mayBeHead:
 		return GradePossible, BasisMayBeHead
-	case p.common:
-		return GradePossible, BasisCommonSize
+	case p.doubted():
+		return GradePossible, p.doubt
 	case !p.full && !p.transfer && !sizing.proves():
 		return GradePossible, BasisRangeSum // it may have been the whole, but what that is nobody knows
 	case p.methodless:
@@ -122,13 +134,6 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 	return GradeLikely, BasisMeaningUnknown
 }
 
-// ownVersion says whether a response states its own total: a planned full
-// response is whole by its plan, though another version of the file was
-// larger. An inventory outweighs it.
-func ownVersion(p response, sizing Sizing) bool {
-	return p.full && p.planned != accesslog.None && sizing.Size.From == SizePlanned
-}
-
 // resumes says whether a piece without position, if it reaches to the end,
 // begins inside what the session already had from the start of the file.
 func (s *session) resumes(p response, sizing Sizing) bool {
@@ -145,7 +150,9 @@ func (s *session) grade(sizing Sizing) (Grade, string) {
 		switch {
 		case s.lower.covers(size):
 			return GradeComplete, BasisRangeUnion
-		case s.best < GradeLikely && s.upper.covers(size):
+		case s.doubt != "" && s.best < GradePossible && s.upper.covers(size):
+			return GradePossible, s.doubt
+		case s.doubt == "" && s.best < GradeLikely && s.upper.covers(size):
 			return GradeLikely, BasisMeaningUnknown
 		}
 	}

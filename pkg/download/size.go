@@ -2,6 +2,8 @@ package download
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/request"
@@ -15,7 +17,8 @@ type Sizing struct {
 	// may be wrong, or there were two versions, so nothing is proven by it.
 	Contradicted bool
 
-	floor int64 // no whole is smaller, by what was seen, where Size does not come from an explicit total
+	floor  int64  // no whole is smaller, by what was seen, where Size does not come from an explicit total
+	others []Size // further totals that the log states, each by its best source, sorted; borrowed until the Sizer's next Reset
 }
 
 // proves says whether handing over Size.Bytes proves a whole. A size that was
@@ -33,6 +36,19 @@ func (s Sizing) enough(upper int64) bool {
 		return upper >= s.Size.Bytes
 	}
 	return upper >= s.floor
+}
+
+// toAnyMethod says whether an answer to a method other than GET and POST is as
+// long as the recording: Caddy 2.6 hands a file to OPTIONS, PUT and DELETE too.
+// Of what it says short, the answer has something to say of its own.
+func (s Sizing) toAnyMethod(r *request.Request) bool {
+	if r.Status != 200 && r.Status != 203 && r.Status != 206 || r.Bytes == accesslog.None {
+		return false
+	}
+	if s.proves() {
+		return s.Size.Bytes > 0 && r.Bytes >= s.Size.Bytes
+	}
+	return s.floor > 0 && r.Bytes >= s.floor
 }
 
 // fills says whether pieces without position, together unplaced bytes long,
@@ -54,13 +70,20 @@ func (s Sizing) tiny() bool { return s.proves() && s.Size.Bytes <= probeBytes }
 // Sizer finds the size of one recording from its requests, which must come
 // sorted by client. The order of trust is that of the SizeFrom constants.
 type Sizer struct {
-	totals  [accesslog.TotalContentLength + 1]int64 // the largest that the log states, by where
+	totals  [SizeContentLength - SizeObject + 1]int64 // the largest that the log states, by where
 	planned int64
 	proven  int64   // the largest lower bound of a full body
 	extent  int64   // where the furthest piece ends, as far as it is proven
 	body    largest // body sizes by accepted or transferred counts
 	unknown largest // sizes that may hold headers
+	stated  []Size  // distinct totals, at most maxTotals, sorted
+	others  []Size  // of Sizing
 }
+
+// maxTotals is how many totals of one recording are told apart. A file that
+// grows while it is read has as many as requests; those behind are taken for
+// none.
+const maxTotals = 64
 
 // largest is the largest number seen, and by how many clients.
 type largest struct {
@@ -86,6 +109,7 @@ func (s *Sizer) Reset() {
 		s.totals[i] = accesslog.None
 	}
 	s.planned, s.proven, s.extent = accesslog.None, 0, 0
+	s.stated = s.stated[:0]
 	s.body.n, s.body.clients = 0, 0
 	s.unknown.n, s.unknown.clients = 0, 0
 }
@@ -95,7 +119,7 @@ func (s *Sizer) Add(r *request.Request) {
 	if r.Flags&accesslog.FlagUnterminated != 0 {
 		r = withoutLast(r)
 	}
-	s.total(r)
+	s.state(stated(r))
 	if r.Kind != request.KindContent && r.Kind != request.KindProbe || r.Flags&accesslog.FlagAccessOnly != 0 {
 		return
 	}
@@ -114,7 +138,7 @@ func (s *Sizer) Add(r *request.Request) {
 	case accesslog.MeaningPlanned:
 		s.planned = max(s.planned, r.Bytes)
 	case accesslog.MeaningAcceptedBody, accesslog.MeaningTransferred:
-		if r.Finished == accesslog.FinishedYes && !framed(r.Protocol) && !fileTransfer(r) {
+		if wasPlan(r) {
 			s.planned = max(s.planned, r.Bytes)
 		}
 		s.body.add(lessFraming(r.Bytes, r.Protocol, fullFrame), r.Client)
@@ -124,15 +148,21 @@ func (s *Sizer) Add(r *request.Request) {
 	}
 }
 
-// total uses the size of the whole that a line states. The length of the
-// response is that only where all of it was to be sent: an error page, or a
-// 206, has a length of its own.
-func (s *Sizer) total(r *request.Request) {
-	from := max(r.SizeFrom, accesslog.TotalObject)
-	if from == accesslog.TotalContentLength && r.Status != 200 && r.Status != 203 {
+// state uses the size of the whole that a line states.
+func (s *Sizer) state(size Size) {
+	if size.From == SizeUnknown {
 		return
 	}
-	s.totals[from] = max(s.totals[from], r.ObjectSize)
+	if size.From != SizePlanned {
+		s.totals[size.From-SizeObject] = max(s.totals[size.From-SizeObject], size.Bytes)
+	}
+	i, known := slices.BinarySearchFunc(s.stated, size, func(a, b Size) int { return cmp.Compare(a.Bytes, b.Bytes) })
+	switch {
+	case known:
+		s.stated[i].From = min(s.stated[i].From, size.From)
+	case len(s.stated) < maxTotals:
+		s.stated = slices.Insert(s.stated, i, size)
+	}
 }
 
 // piece uses a partial response with position: the recording is larger than
@@ -157,16 +187,15 @@ func (s *Sizer) piece(r *request.Request) {
 // Sizing decides. inventory is the size that the inventory gives, or
 // accesslog.None.
 func (s *Sizer) Sizing(inventory int64) Sizing {
-	switch {
-	case inventory != accesslog.None:
+	if inventory != accesslog.None {
 		return s.checked(Size{inventory, SizeInventory})
-	case s.totals[accesslog.TotalObject] != accesslog.None:
-		return s.checked(Size{s.totals[accesslog.TotalObject], SizeObject})
-	case s.totals[accesslog.TotalContentRange] != accesslog.None:
-		return s.checked(Size{s.totals[accesslog.TotalContentRange], SizeContentRange})
-	case s.totals[accesslog.TotalContentLength] != accesslog.None:
-		return s.checked(Size{s.totals[accesslog.TotalContentLength], SizeContentLength})
-	case s.planned != accesslog.None:
+	}
+	for i, total := range s.totals {
+		if total != accesslog.None {
+			return s.checked(Size{total, SizeObject + SizeFrom(i)})
+		}
+	}
+	if s.planned != accesslog.None {
 		return s.checked(Size{s.planned, SizePlanned})
 	}
 	top, slack := s.body, int64(0)
@@ -182,11 +211,17 @@ func (s *Sizer) Sizing(inventory int64) Sizing {
 
 // checked compares an explicit size with what the log shows of the recording.
 func (s *Sizer) checked(size Size) Sizing {
-	shown := max(s.planned, s.proven, s.extent, s.unknown.n-headerSlack(s.unknown.n))
-	if shown > size.Bytes {
-		return Sizing{Size: size, Contradicted: true, floor: size.Bytes}
+	s.others = s.others[:0]
+	for _, total := range s.stated {
+		if total.Bytes != size.Bytes {
+			s.others = append(s.others, total)
+		}
 	}
-	return Sizing{Size: size}
+	sizing := Sizing{Size: size, others: s.others}
+	if max(s.planned, s.proven, s.extent, s.unknown.n-headerSlack(s.unknown.n)) > size.Bytes {
+		sizing.Contradicted, sizing.floor = true, size.Bytes
+	}
+	return sizing
 }
 
 // headerSlack is by how much two counts of the same body may differ where

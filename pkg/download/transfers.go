@@ -7,11 +7,11 @@ import (
 
 // transfers is the least number of times that every byte was handed over, by
 // what is proven: the whole responses, and the thinnest place of the pieces.
-func (f *Fold) transfers() int64 {
-	if !f.sizing.proves() || f.sizing.Size.Bytes == 0 || len(f.pieces) == 0 {
-		return f.wholes
+func (v *version) transfers() int64 {
+	if !v.sizing.proves() || v.sizing.Size.Bytes == 0 || len(v.pieces) == 0 {
+		return v.wholes
 	}
-	return f.wholes + thinnest(f.pieces, f.sizing.Size.Bytes)
+	return v.wholes + thinnest(v.pieces, v.sizing.Size.Bytes)
 }
 
 // thinnest is the least depth of the pieces over [0, size).

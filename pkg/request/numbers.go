@@ -19,13 +19,13 @@ const (
 
 // appendNumbers encodes all of r but its texts:
 //
-//	a byte of has bits, kind, meaning, finished, range from, flags (2 bytes)
+//	a byte of has bits, kind, meaning, format, finished, range from, flags (2 bytes)
 //	uvarint source, line, offset; varint UTC offset; uvarint status
 //	varint of each optional number that is there, in the order of the bits;
 //	behind the object size where it is from
 func appendNumbers(dst []byte, r *Request) []byte {
 	at := len(dst)
-	dst = append(dst, 0, byte(r.Kind), byte(r.Meaning), byte(r.Finished), byte(r.RangeFrom), byte(r.Flags), byte(r.Flags>>8))
+	dst = append(dst, 0, byte(r.Kind), byte(r.Meaning), r.Format, byte(r.Finished), byte(r.RangeFrom), byte(r.Flags), byte(r.Flags>>8))
 	dst = binary.AppendUvarint(dst, uint64(r.Source))
 	dst = binary.AppendUvarint(dst, uint64(r.Line))
 	dst = binary.AppendUvarint(dst, uint64(r.Offset))
@@ -66,17 +66,17 @@ func appendNumbers(dst []byte, r *Request) []byte {
 
 // readNumbers is the inverse of appendNumbers.
 func readNumbers(src []byte, r *Request) (rest []byte, ok bool) {
-	if len(src) < 7 {
+	if len(src) < 8 {
 		return nil, false
 	}
 	has := src[0]
-	r.Kind, r.Meaning, r.Finished = Kind(src[1]), accesslog.Meaning(src[2]), accesslog.Finished(src[3])
-	r.RangeFrom = accesslog.RangeFrom(src[4])
+	r.Kind, r.Meaning, r.Format, r.Finished = Kind(src[1]), accesslog.Meaning(src[2]), src[3], accesslog.Finished(src[4])
+	r.RangeFrom = accesslog.RangeFrom(src[5])
 	if int(r.Kind) >= len(kindNames) || r.Meaning > accesslog.MeaningTransferred || r.Finished > accesslog.FinishedNo || r.RangeFrom > accesslog.RangeRequest {
 		return nil, false // damaged; such a number has no name
 	}
-	r.Flags = accesslog.Flags(src[5]) | accesslog.Flags(src[6])<<8
-	n := numbers{src[7:], true}
+	r.Flags = accesslog.Flags(src[6]) | accesslog.Flags(src[7])<<8
+	n := numbers{src[8:], true}
 	r.Source, r.Line, r.Offset = int32(n.unsigned()), int64(n.unsigned()), int64(n.unsigned())
 	r.UTCOffsetMin, r.Status = int16(n.signed()), int16(n.unsigned())
 	r.TimeStart, r.TimeEnd = accesslog.NoTime, accesslog.NoTime

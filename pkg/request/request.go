@@ -40,6 +40,7 @@ type Request struct {
 	ObjectSize int64 // or None
 	SizeFrom   accesslog.TotalFrom
 	Meaning    accesslog.Meaning
+	Format     uint8 // number of the line's format among those its source may have, from 1; 0: none of them
 	RangeStart int64 // or None
 	RangeEnd   int64 // inclusive, or None
 	RangeFrom  accesslog.RangeFrom
