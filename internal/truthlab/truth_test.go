@@ -1,0 +1,156 @@
+//go:build linux
+
+package truthlab
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+)
+
+// visits is all that the clients of one site did.
+type visits struct{ operations []operation }
+
+func (v *visits) add(o operation) { v.operations = append(v.operations, o) }
+
+// pair is a client and a recording.
+type pair struct{ client, path string }
+
+// truth is what a client has of a recording in the end.
+type truth struct {
+	whole    bool  // all bytes of one version
+	held     int64 // the most different bytes of one version
+	slack    int64 // more that the server may rightly take for handed over
+	versions int   // of how many versions it has bytes
+}
+
+// took compares a body on the client's disk with the recording, and notes it.
+func (c *client) took(path string, status int, header http.Header, file string, slack int64) operation {
+	c.t.Helper()
+	o := operation{client: c.address, path: path, status: status, header: header, slack: slack}
+	body, err := os.ReadFile(file)
+	must(c.t, err)
+	o.received = int64(len(body))
+	switch {
+	case strings.HasSuffix(path, "/"):
+		o.listing = status == http.StatusOK && len(body) > 0
+	case status != http.StatusOK && status != http.StatusPartialContent:
+	case file == os.DevNull:
+	case header.Get("Content-Encoding") == "gzip":
+		c.hold(&o, 0, unpacked(body))
+	case status == http.StatusOK:
+		c.hold(&o, 0, body)
+	case strings.HasPrefix(header.Get("Content-Type"), "multipart/"):
+		c.parts(&o, header, body)
+	default:
+		var first int64
+		if _, err := fmt.Sscanf(header.Get("Content-Range"), "bytes %d-", &first); err != nil {
+			c.t.Fatalf("206 with Content-Range %q", header.Get("Content-Range"))
+		}
+		c.hold(&o, first, body)
+	}
+	c.visits.add(o)
+	return o
+}
+
+// hold notes that body is the bytes of the recording from a place on. What is
+// not the recording is no content: a page in its place, where a site serves
+// such pages; anywhere else the lab is wrong.
+func (c *client) hold(o *operation, from int64, body []byte) {
+	c.t.Helper()
+	if _, known := c.server.archive.recordings[o.path]; !known {
+		return
+	}
+	n, v := c.server.archive.present(o.path)
+	same, err := v.holds(from, body)
+	must(c.t, err)
+	if same == c.site.pages && v.size > 0 {
+		c.t.Fatalf("%s: %d bytes of %s from %d on, the recording's: %v", c.address, len(body), o.path, from, same)
+	}
+	if same && !c.site.pages {
+		o.version = n
+		o.held = append(o.held, interval{from, from + int64(len(body))})
+	}
+}
+
+// parts reads a body of several ranges.
+func (c *client) parts(o *operation, header http.Header, body []byte) {
+	c.t.Helper()
+	_, params, err := mime.ParseMediaType(header.Get("Content-Type"))
+	must(c.t, err)
+	for r := multipart.NewReader(bytes.NewReader(body), params["boundary"]); ; {
+		part, err := r.NextRawPart()
+		if err == io.EOF {
+			return
+		}
+		must(c.t, err)
+		var first int64
+		if _, err := fmt.Sscanf(part.Header.Get("Content-Range"), "bytes %d-", &first); err != nil {
+			c.t.Fatalf("a part with Content-Range %q", part.Header.Get("Content-Range"))
+		}
+		content, err := io.ReadAll(part)
+		must(c.t, err)
+		c.hold(o, first, content)
+	}
+}
+
+// unpacked undoes gzip, as far as it goes.
+func unpacked(body []byte) []byte {
+	r, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil
+	}
+	content, _ := io.ReadAll(r)
+	return content
+}
+
+// truths puts the operations together.
+func (v *visits) truths(a *archive) map[pair]truth {
+	held := map[pair]map[int][]interval{}
+	all := map[pair]truth{}
+	for _, o := range v.operations {
+		if strings.HasSuffix(o.path, "/") {
+			continue
+		}
+		p := pair{o.client, o.path}
+		is := all[p]
+		is.slack = max(is.slack, o.slack)
+		all[p] = is
+		if held[p] == nil {
+			held[p] = map[int][]interval{}
+		}
+		if len(o.held) > 0 {
+			held[p][o.version] = append(held[p][o.version], o.held...)
+		}
+	}
+	for p, versions := range held {
+		is := all[p]
+		is.versions = len(versions)
+		for n, list := range versions {
+			size := a.recordings[p.path].versions[n].size
+			bytes, whole := union(list, size)
+			is.held, is.whole = max(is.held, bytes), is.whole || whole
+		}
+		all[p] = is
+	}
+	return all
+}
+
+// union is how many different bytes intervals hold, and whether these are all
+// of [0, size). Of nothing one must have had an answer.
+func union(list []interval, size int64) (bytes int64, whole bool) {
+	slices.SortFunc(list, func(a, b interval) int { return int(min(1, max(-1, a.from-b.from))) })
+	var end int64
+	for _, i := range list {
+		bytes += max(0, i.to-max(i.from, end))
+		end = max(end, i.to)
+	}
+	return bytes, bytes == size
+}
