@@ -34,14 +34,16 @@ var apache = program{
 	name: "apache", debian: "apache2", command: "apache2", stop: syscall.SIGWINCH, sndbuf: 2 * 128 * kib,
 	sites: []site{
 		{name: "plain", logs: apacheLogs, scenarios: everyday},
+		{name: "tls", logs: apacheLogs, scenarios: everyday, tls: true},
+		{name: "login", logs: apacheLogs, scenarios: behindLogin, pages: true},
 	},
 	configure: func(t *testing.T, s *server) []string {
 		var b strings.Builder
-		fmt.Fprintf(&b, "ServerRoot /etc/apache2\nServerName 127.0.0.1\nPidFile %[1]s/apache.pid\nErrorLog %[1]s/error.log\nMutex file:%[1]s default\n", s.dir)
+		fmt.Fprintf(&b, "ServerRoot /etc/apache2\nServerName 127.0.0.1\nPidFile %[1]s/apache.pid\nErrorLog %[1]s/logs/error.log\nMutex file:%[1]s default\n", s.dir)
 		if os.Geteuid() == 0 {
 			b.WriteString("User www-data\nGroup www-data\n")
 		}
-		for _, m := range []string{"mpm_event", "authz_core", "alias", "dir", "mime", "autoindex", "ratelimit", "env"} {
+		for _, m := range []string{"mpm_event", "authz_core", "alias", "dir", "mime", "autoindex", "ratelimit", "env", "filter", "deflate", "socache_shmcb", "ssl"} {
 			fmt.Fprintf(&b, "LoadModule %[1]s_module /usr/lib/apache2/modules/mod_%[1]s.so\n", m)
 		}
 		b.WriteString("TypesConfig /etc/mime.types\nSendBufferSize 131072\nGracefulShutdownTimeout 20\nInclude /etc/apache2/mods-available/autoindex.conf\n")
@@ -54,7 +56,14 @@ var apache = program{
 				fmt.Fprintf(&b, "\tCustomLog %s lab_%s\n", s.log(site.name, log.name), log.name)
 			}
 			fmt.Fprintf(&b, "\t<Directory %s>\n\t\tOptions Indexes\n\t\tRequire all granted\n\t</Directory>\n", s.archive.root)
-			b.WriteString("\t<Location /slow>\n\t\tSetOutputFilter RATE_LIMIT\n\t\tSetEnv rate-limit 256\n\t\tSetEnv rate-initial-burst 1024\n\t</Location>\n</VirtualHost>\n")
+			if site.tls {
+				fmt.Fprintf(&b, "\tSSLEngine on\n\tSSLCertificateFile %[1]s/cert.pem\n\tSSLCertificateKeyFile %[1]s/key.pem\n", s.dir)
+			}
+			if site.pages {
+				fmt.Fprintf(&b, "\tAliasMatch ^ %s/login.html\n", s.archive.root)
+			}
+			b.WriteString("\t<Location /slow>\n\t\tSetOutputFilter RATE_LIMIT\n\t\tSetEnv rate-limit 256\n\t\tSetEnv rate-initial-burst 1024\n\t</Location>\n")
+			b.WriteString("\t<Location /packed>\n\t\tSetOutputFilter DEFLATE\n\t</Location>\n</VirtualHost>\n")
 		}
 		return []string{"/usr/sbin/apache2", "-f", s.file(t, "apache.conf", b.String()), "-DFOREGROUND"}
 	},

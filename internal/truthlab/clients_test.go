@@ -124,6 +124,7 @@ type raw struct {
 	target  string // the recording's path, escaped, if empty
 	headers string // more header lines, each with \r\n
 	limit   int64  // leave after so many body bytes; 0: take all
+	idle    bool   // leave when all that the server has sent so far is read
 	agent   string
 }
 
@@ -140,7 +141,7 @@ func (c *client) socket(path string, r raw) operation {
 	if r.agent == "" {
 		r.agent = "lab-socket/1.0"
 	}
-	conn := c.dial()
+	conn := c.dial(!r.idle)
 	defer conn.Close()
 	fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: nas.example.se\r\nUser-Agent: %s\r\nConnection: close\r\n%s\r\n", r.method, r.target, r.agent, r.headers)
 	answer, err := http.ReadResponse(bufio.NewReaderSize(conn, 4*kib), &http.Request{Method: r.method})
@@ -151,23 +152,46 @@ func (c *client) socket(path string, r raw) operation {
 	f, err := os.Create(file)
 	must(c.t, err)
 	var slack int64
-	if r.limit > 0 {
+	switch {
+	case r.idle:
+		err = copyUntilIdle(f, answer.Body, conn)
+	case r.limit > 0:
 		_, err = io.CopyN(f, answer.Body, r.limit)
 		slack = 2*rcvbuf + c.server.sndbuf + inFlight
-	} else {
+	default:
 		_, err = io.Copy(f, answer.Body)
 	}
 	must(c.t, errors.Join(err, f.Close()))
 	return c.took(path, answer.StatusCode, answer.Header, file, slack)
 }
 
-// dial connects from the client's address.
-func (c *client) dial() net.Conn {
+// copyUntilIdle copies until nothing came for a while: then nothing lies in any
+// buffer, and the server has handed over no more than was read.
+func copyUntilIdle(to io.Writer, from io.Reader, conn net.Conn) error {
+	for {
+		unset := conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		_, err := io.CopyN(to, from, kib)
+		switch {
+		case unset != nil:
+			return unset
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// dial connects from the client's address. With a small buffer a server often
+// has to wait for a client that reads on.
+func (c *client) dial(smallBuffer bool) net.Conn {
 	c.t.Helper()
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(c.address)}, Timeout: within}
 	conn, err := d.Dial("tcp4", c.server.address[c.site.name])
 	must(c.t, err)
-	must(c.t, conn.(*net.TCPConn).SetReadBuffer(rcvbuf)) // before a request, so that nothing has come yet
+	if smallBuffer {
+		must(c.t, conn.(*net.TCPConn).SetReadBuffer(rcvbuf)) // before a request, so that nothing has come yet
+	}
 	must(c.t, conn.SetDeadline(time.Now().Add(within)))
 	if c.site.tls {
 		return tls.Client(conn, anyCertificate)
@@ -178,7 +202,7 @@ func (c *client) dial() net.Conn {
 // send writes bytes that need not be HTTP, and reads what comes back.
 func (c *client) send(text string) {
 	c.t.Helper()
-	conn := c.dial()
+	conn := c.dial(true)
 	defer conn.Close()
 	io.WriteString(conn, text)
 	conn.(interface{ CloseWrite() error }).CloseWrite() // or a server waits for the rest

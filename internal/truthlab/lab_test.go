@@ -11,8 +11,10 @@ import (
 
 // TestNginx and its sisters start a server, let the clients go through all
 // scenarios, stop it, and measure what recount says of each log.
-func TestNginx(t *testing.T)  { lab(t, nginx) }
-func TestApache(t *testing.T) { lab(t, apache) }
+func TestNginx(t *testing.T)    { lab(t, nginx) }
+func TestApache(t *testing.T)   { lab(t, apache) }
+func TestLighttpd(t *testing.T) { lab(t, lighttpd) }
+func TestCaddy(t *testing.T)    { lab(t, caddy) }
 
 func lab(t *testing.T, p program) {
 	need(t, p.debian, p.command)

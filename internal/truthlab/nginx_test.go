@@ -31,6 +31,9 @@ var nginx = program{
 	name: "nginx", debian: "nginx-light", command: "nginx", stop: syscall.SIGQUIT, sndbuf: 2 * 128 * kib,
 	sites: []site{
 		{name: "plain", logs: nginxLogs, scenarios: everyday},
+		{name: "tls", logs: nginxLogs, scenarios: everyday, tls: true},
+		{name: "http2", logs: nginxLogs, scenarios: everyday, tls: true},
+		{name: "login", logs: nginxLogs, scenarios: behindLogin, pages: true},
 	},
 	configure: func(t *testing.T, s *server) []string {
 		var b strings.Builder
@@ -40,7 +43,7 @@ var nginx = program{
 		fmt.Fprintf(&b, `daemon off;
 worker_processes 1;
 pid %[1]s/nginx.pid;
-error_log %[1]s/error.log;
+error_log %[1]s/logs/error.log;
 events { worker_connections 256; }
 http {
 	sendfile on;
@@ -52,13 +55,23 @@ http {
 	log_format json escape=json '%[3]s';
 `, s.dir, nginxPlaced, nginxJSON)
 		for _, site := range s.sites {
-			fmt.Fprintf(&b, "\tserver {\n\t\tlisten %s sndbuf=128k;\n\t\tserver_name nas.example.se;\n", s.address[site.name])
+			options := map[string]string{"tls": "ssl", "http2": "ssl http2"}[site.name]
+			fmt.Fprintf(&b, "\tserver {\n\t\tlisten %s sndbuf=128k %s;\n\t\tserver_name nas.example.se;\n", s.address[site.name], options)
+			if site.tls {
+				fmt.Fprintf(&b, "\t\tssl_certificate %[1]s/cert.pem;\n\t\tssl_certificate_key %[1]s/key.pem;\n", s.dir)
+			}
 			for _, log := range site.logs {
 				fmt.Fprintf(&b, "\t\taccess_log %s %s;\n", s.log(site.name, log.name), log.name)
 			}
-			fmt.Fprintf(&b, "\t\troot %s;\n\t\tautoindex on;\n\t\tlocation /slow/ { limit_rate_after 1m; limit_rate 256k; }\n\t}\n", s.archive.root)
+			fmt.Fprintf(&b, "\t\troot %s;\n", s.archive.root)
+			if site.pages {
+				b.WriteString("\t\tlocation / { try_files /login.html =404; }\n\t}\n")
+				continue
+			}
+			b.WriteString("\t\tautoindex on;\n\t\tlocation /slow/ { limit_rate_after 1m; limit_rate 256k; }\n")
+			b.WriteString("\t\tlocation /packed/ { gzip on; gzip_types *; }\n\t}\n")
 		}
 		b.WriteString("}\n")
-		return []string{"/usr/sbin/nginx", "-e", s.dir + "/error.log", "-c", s.file(t, "nginx.conf", b.String())}
+		return []string{"/usr/sbin/nginx", "-e", s.dir + "/logs/error.log", "-c", s.file(t, "nginx.conf", b.String())}
 	},
 }

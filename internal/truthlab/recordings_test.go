@@ -57,6 +57,7 @@ const (
 	twoBytes   = "/calls/20180501-150000_two.wav"
 	huge       = "/calls/20180501-160000_huge.wav" // sparse, of more than 4 GiB
 	changing   = "/changing/20180501-170000.wav"   // has several versions
+	growing    = "/changing/20180501-171000.wav"   // its second version is the longer one
 	packed     = "/packed/20180501-180000.wav"     // servers that can, send it compressed
 	slow       = "/slow/20180501-190000.wav"       // servers that can, send it slowly
 	slowLong   = "/slow/20180501-200000.wav"
@@ -72,7 +73,7 @@ func newArchive(t *testing.T, dir string) *archive {
 		size int64
 	}{
 		{headerOnly, 44}, {umlauts, 15_123}, {small, 9_120}, {medium, 1_250_017}, {long, 25_165_861}, {hours, 48_000_044},
-		{empty, 0}, {twoBytes, 2}, {changing, 700_001}, {slow, mib + 200_000}, {slowLong, 24 * mib},
+		{empty, 0}, {twoBytes, 2}, {changing, 700_001}, {growing, 300_003}, {slow, mib + 200_000}, {slowLong, 24 * mib},
 	} {
 		a.put(t, r.path, noise(r.path, r.size))
 	}
@@ -82,6 +83,7 @@ func newArchive(t *testing.T, dir string) *archive {
 	}
 	a.put(t, packed, bytes.Repeat([]byte("RIFF silence, data that packs well\n"), 30_000))
 	a.sparse(t, huge, 5*gib+17)
+	write(t, filepath.Join(a.root, "login.html"), bytes.Repeat([]byte("<p>Log in first.</p>\n"), 70))
 	write(t, filepath.Join(a.root, "calls/README.txt"), []byte("Recordings of calls. For staff only.\n"))
 	return a
 }

@@ -38,7 +38,7 @@ type site struct {
 	logs      []accessLog
 	scenarios []scenario
 	tls       bool
-	pages     bool // it answers with a page whatever was asked for
+	pages     bool // it answers with the log-in page, whatever was asked for
 }
 
 // accessLog is one log that a server writes of a site, and how recount is told
@@ -77,6 +77,12 @@ func start(t *testing.T, p program) *server {
 		must(t, os.Chmod(filepath.Join(s.dir, "logs"), 0o777))
 	}
 	certificate(t, s.dir)
+	t.Cleanup(func() {
+		if t.Failed() {
+			said, _ := os.ReadFile(filepath.Join(s.dir, "logs", "error.log"))
+			t.Logf("%s said:\n%s\n%s", s.name, s.output.Bytes(), said[max(0, len(said)-4000):])
+		}
+	})
 	for try := 1; ; try++ {
 		err := s.launch(t)
 		if err == nil {
@@ -168,6 +174,12 @@ func (s *server) kill(cmd *exec.Cmd) {
 		}
 	}
 	s.done <- nil
+}
+
+// port is that of a site.
+func (s *server) port(site string) string {
+	_, port, _ := net.SplitHostPort(s.address[site])
+	return port
 }
 
 // log is where a log of a site stands.

@@ -48,7 +48,7 @@ var everyday = []scenario{
 	}},
 	{"whole by wget", func(c *client) { c.wget([]string{headerOnly, small, medium, umlauts, long}) }},
 	{"whole twice", func(c *client) { c.curl(medium); c.curl(medium) }},
-	{"whole by HTTP/1.0", func(c *client) { c.curl(medium, "--http1.0"); c.curl(small, "--http1.0") }},
+	{"whole by HTTP/1.0", func(c *client) { c.curl(medium, "--http1.0", "--no-alpn"); c.curl(small, "--http1.0", "--no-alpn") }},
 	{"head only", func(c *client) { c.curl(medium, "--head"); c.curl(empty, "--head"); c.curl(huge, "--head") }},
 	{"probe only", func(c *client) { c.want(c.curl(medium, "-r", "0-1"), http.StatusPartialContent) }},
 	{"probe and all", func(c *client) {
@@ -81,14 +81,14 @@ var everyday = []scenario{
 	{"given up of more than 4 GiB", func(c *client) { c.socket(huge, raw{limit: mib}) }},
 	{"given up, resumed by wget -c", func(c *client) {
 		file := filepath.Join(c.disk, hours)
-		o := c.cut(hours, 5*mib, "wget", "-q", "-O", "-", "--bind-address="+c.address)
+		o := c.cut(hours, 5*mib, "wget", "-q", "-O", "-", "--no-check-certificate", "--bind-address="+c.address)
 		must(c.t, os.MkdirAll(filepath.Dir(file), 0o755))
 		must(c.t, os.WriteFile(file, noise(hours, 48_000_044)[:o.received], 0o644))
 		c.wget([]string{hours}, "-c")
 		c.wget([]string{hours}, "-c") // it has all: 416
 	}},
 	{"given up, resumed by another program", func(c *client) {
-		c.cut(long, 4*mib, "curl", "-sS", "--interface", c.address)
+		c.cut(long, 4*mib, "curl", "-sSk", "--interface", c.address)
 		c.curl(long, "-r", "4194304-", "-A", "Mozilla/5.0 (X11; Linux x86_64; rv:65.0) Gecko/20100101 Firefox/65.0")
 	}},
 	{"segmented", func(c *client) { c.aria2(long, "-x4", "-s4", "-k1M"); c.aria2(medium, "-x4", "-s4", "-k1M") }},
@@ -137,9 +137,44 @@ var everyday = []scenario{
 		c.server.archive.put(c.t, changing, noise("last", 800_011))
 		c.curl(changing, "-r", "300000-")
 	}},
+	{"a version, and a longer one", func(c *client) {
+		c.curl(growing)
+		c.another().curl(growing, "-r", "0-")
+		mixed := c.another()
+		mixed.curl(growing, "-r", "0-199999")
+		c.server.archive.put(c.t, growing, noise("grown", 400_009))
+		mixed.curl(growing, "-r", "200000-")
+		c.another().curl(growing)
+	}},
+	{"packed", func(c *client) { c.curl(packed, "-H", "Accept-Encoding: gzip"); c.another().curl(packed) }},
 	{"slowly", func(c *client) { c.curl(slow) }},
 	{"slowly, given up", func(c *client) { c.socket(slowLong, raw{limit: 700_000}) }},
+	{"slowly, given up when nothing was on its way", func(c *client) { c.socket(slowLong, raw{idle: true}) }},
 	{"hostile", hostile},
+}
+
+// behindLogin is what an archive sees that answers every request with its
+// log-in page.
+var behindLogin = []scenario{
+	{"everything", func(c *client) {
+		for i := range 120 {
+			c.socket(fmt.Sprintf("/calls/2018050%d-%d.wav", i%9, i), raw{})
+		}
+	}},
+	{"recordings", func(c *client) {
+		for range 3 {
+			c = c.another()
+			for _, path := range []string{headerOnly, twoBytes, empty, small, umlauts, medium} {
+				c.want(c.curl(path), http.StatusOK)
+			}
+		}
+	}},
+	{"ranges", func(c *client) {
+		c.curl(medium, "-r", "0-99")
+		c.curl(small, "-r", "0-")
+		c.curl(headerOnly, "-r", "0-43")
+	}},
+	{"head", func(c *client) { c.curl(medium, "--head") }},
 }
 
 // hostile sends texts that want to harm whoever reads the log.

@@ -60,23 +60,30 @@ func (c *client) took(path string, status int, header http.Header, file string, 
 	return o
 }
 
-// hold notes that body is the bytes of the recording from a place on. What is
-// not the recording is no content: a page in its place, where a site serves
-// such pages; anywhere else the lab is wrong.
+// hold notes that body is the bytes of the recording from a place on, in the
+// last version that has them there. What is not the recording is no content: a
+// page in its place, where a site serves such pages; anywhere else the lab is
+// wrong.
 func (c *client) hold(o *operation, from int64, body []byte) {
 	c.t.Helper()
-	if _, known := c.server.archive.recordings[o.path]; !known {
+	r, known := c.server.archive.recordings[o.path]
+	if !known {
 		return
 	}
-	n, v := c.server.archive.present(o.path)
-	same, err := v.holds(from, body)
-	must(c.t, err)
-	if same == c.site.pages && v.size > 0 {
-		c.t.Fatalf("%s: %d bytes of %s from %d on, the recording's: %v", c.address, len(body), o.path, from, same)
+	for n := len(r.versions) - 1; n >= 0; n-- {
+		same, err := r.versions[n].holds(from, body)
+		must(c.t, err)
+		if same && c.site.pages && len(body) > 0 {
+			c.t.Fatalf("%s: %d bytes of %s, where the log-in page should be", c.address, len(body), o.path)
+		}
+		if same {
+			o.version = n
+			o.held = append(o.held, interval{from, from + int64(len(body))})
+			return
+		}
 	}
-	if same && !c.site.pages {
-		o.version = n
-		o.held = append(o.held, interval{from, from + int64(len(body))})
+	if !c.site.pages {
+		c.t.Fatalf("%s: %d bytes from %d on that are not those of %s", c.address, len(body), from, o.path)
 	}
 }
 
@@ -122,6 +129,9 @@ func (v *visits) truths(a *archive) map[pair]truth {
 		p := pair{o.client, o.path}
 		is := all[p]
 		is.slack = max(is.slack, o.slack)
+		if len(o.held) == 0 {
+			is.slack += o.received // a page in its place, of which the log cannot tell
+		}
 		all[p] = is
 		if held[p] == nil {
 			held[p] = map[int][]interval{}
