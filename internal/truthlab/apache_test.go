@@ -21,11 +21,11 @@ const (
 )
 
 var apacheLogs = []accessLog{
-	{name: "combined", text: apacheCombined, meaning: "planned"},
+	{name: "combined", text: apacheCombined, meaning: "planned", totals: true},
 	{name: "debian", text: apacheDebian, meaning: "accepted_with_headers"},
-	{name: "combinedio", text: apacheCombinedIO},
+	{name: "combinedio", text: apacheCombinedIO, totals: true},
 	{name: "vhost", text: apacheVhost, meaning: "accepted_with_headers"},
-	{name: "placed", text: apachePlaced, format: apachePlaced, proves: true},
+	{name: "placed", text: apachePlaced, format: apachePlaced, proves: true, totals: true},
 }
 
 // apache is Apache httpd as Debian sets it up, with a send buffer of a known

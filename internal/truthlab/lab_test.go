@@ -28,18 +28,23 @@ func lab(t *testing.T, p program) {
 	s.finish(t)
 	s.archive.inventory(t, filepath.Join(s.dir, "inventory.csv"))
 	var tallies []tally
+	list := knowns()
 	for _, site := range s.sites {
 		truths := did[site.name].truths(s.archive)
 		for _, log := range site.logs {
 			for _, set := range settings {
 				t.Run(fmt.Sprintf("%s/%s/%s", site.name, log.name, set.name), func(t *testing.T) {
 					dir := analyse(t, s, log, s.log(site.name, log.name), set)
-					n := measure(t, s, log, set, dir, truths)
+					n, found := measure(t, s, log, set, dir, truths)
+					judge(t, list, p.name, log, set, found)
 					n.log = site.name + " " + log.name
 					tallies = append(tallies, n)
 				})
 			}
 		}
+	}
+	if all := logs(p) * len(settings); len(tallies) == all { // and no subtest was left out
+		still(t, list, p.name)
 	}
 	t.Log(tabled(p.name, tallies))
 }
@@ -57,4 +62,13 @@ func tabled(server string, tallies []tally) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// logs is how many logs a server writes.
+func logs(p program) int {
+	n := 0
+	for _, site := range p.sites {
+		n += len(site.logs)
+	}
+	return n
 }

@@ -31,7 +31,7 @@ var settings = []setting{
 // grades from least to most, by the words of the downloads table.
 var grades = []string{"none", "probe", "partial", "possible", "likely", "complete"}
 
-// tally counts pairs, for the table.
+// tally counts pairs of one log and setting, for the table.
 type tally struct {
 	log, setting string
 	whole        int            // pairs that are whole in truth
@@ -67,19 +67,30 @@ func analyse(t *testing.T, s *server, log accessLog, file string, set setting) (
 	return o.Out
 }
 
-// measure holds a case to the truth.
-func measure(t *testing.T, s *server, log accessLog, set setting, dir string, truths map[pair]truth) tally {
+// fault is one thing that recount says of a pair and that is not true.
+type fault struct {
+	pair     pair
+	scenario string
+	what     string
+	row      string // what recount says
+}
+
+// measure holds a case to the truth, and gives what it found.
+func measure(t *testing.T, s *server, log accessLog, set setting, dir string, truths map[pair]truth) (tally, []fault) {
 	t.Helper()
 	n := tally{setting: set.name, all: map[string]int{}, wholes: map[string]int{}}
+	var found []fault
 	seen := map[pair]row{}
 	for _, d := range table(t, dir, casefile.TableDownloads) {
 		seen[pair{d["client"].(string), d["recording"].(string)}] = d
 	}
 	for _, p := range sortedPairs(truths) {
 		is := truths[p]
-		d, ok := seen[p]
-		if !ok {
-			t.Errorf("%v was asked for, and is not in the case", p)
+		d, logged := seen[p]
+		if !logged {
+			if !is.refused { // of which not every server writes a line
+				found = append(found, fault{p, is.scenario, unlisted, ""})
+			}
 			continue
 		}
 		grade := d["completeness"].(string)
@@ -88,46 +99,55 @@ func measure(t *testing.T, s *server, log accessLog, set setting, dir string, tr
 			n.whole++
 			n.wholes[grade]++
 		}
-		for _, fault := range faults(p, is, d, log.proves) {
-			t.Errorf("%v: %s; it is %v by %v, %v to %v of %v (%v); held %d, whole %v", p, fault,
-				grade, d["basis"], d["bytes_lower"], d["bytes_upper"], d["size"], d["size_from"], is.held, is.whole)
-		}
-		if size := s.archive.recordings[p.path]; set.inventory && size != nil {
-			if _, v := s.archive.present(p.path); d["size"] != v.size {
-				t.Errorf("%v: size %v, the inventory has %d", p, d["size"], v.size)
-			}
+		_, v := s.archive.presentOr(p.path)
+		for _, what := range untrue(is, d, log, set, v.size) {
+			found = append(found, fault{p, is.scenario, what, fmt.Sprintf("%v by %v, %v to %v of %v (%v); held %d, whole %v",
+				grade, d["basis"], d["bytes_lower"], d["bytes_upper"], d["size"], d["size_from"], is.held, is.whole)})
 		}
 	}
 	for p, d := range seen {
 		if _, asked := truths[p]; !asked && d["completeness"] != "none" {
-			t.Errorf("%v is %v, and nobody asked for it", p, d["completeness"])
+			found = append(found, fault{p, "", "nobody asked for it", fmt.Sprint(d["completeness"])})
 		}
 	}
-	return n
+	return n, found
 }
 
-// faults says where recount's word on a pair is not true.
-func faults(p pair, is truth, d row, proves bool) []string {
+// untrue says where recount's word on a pair is not true: the measure.
+func untrue(is truth, d row, log accessLog, set setting, size int64) []string {
 	var found []string
-	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
-	grade, lower := slices.Index(grades, d["completeness"].(string)), d["bytes_lower"].(int64)
-	if is.whole && grade < slices.Index(grades, "possible") {
-		add("whole, and less than possible")
+	complete := d["completeness"] == "complete"
+	if is.whole && slices.Index(grades, d["completeness"].(string)) < slices.Index(grades, "possible") {
+		found = append(found, lessThanPossible)
 	}
-	if !is.whole && d["completeness"] == "complete" {
-		add("complete, and not whole")
+	if complete && !is.whole {
+		found = append(found, completeNotWhole)
 	}
-	if upper, ok := d["bytes_upper"].(int64); ok && upper < is.held {
-		add("more bytes held than bytes_upper")
+	if upper, ok := d["bytes_upper"].(int64); ok && upper < min(is.held, is.received) {
+		found = append(found, aboveUpper)
 	}
-	if lower > is.held+is.slack {
-		add("bytes_lower is more than held and what buffers hold (%d)", is.slack)
+	if d["bytes_lower"].(int64) > is.held+is.slack {
+		found = append(found, belowLower)
 	}
-	if proves && is.whole && d["completeness"] != "complete" {
-		add("whole by a log that proves it, and not complete")
+	if log.proves && is.placed && (is.present || !set.inventory) && !complete {
+		found = append(found, notComplete)
+	}
+	if set.inventory && size >= 0 && d["size"] != size {
+		found = append(found, otherSize)
 	}
 	return found
 }
+
+// The faults.
+const (
+	unlisted         = "asked for, and not in the case"
+	lessThanPossible = "whole, and less than possible"
+	completeNotWhole = "complete, and not whole"
+	aboveUpper       = "more bytes received than bytes_upper"
+	belowLower       = "bytes_lower is more than held and what buffers hold"
+	notComplete      = "whole by a log that proves it, and not complete"
+	otherSize        = "not of the inventory's size"
+)
 
 func sortedPairs(m map[pair]truth) []pair {
 	var all []pair

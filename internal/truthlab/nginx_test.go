@@ -22,8 +22,8 @@ const (
 
 var nginxLogs = []accessLog{
 	{name: "combined", told: "nginx_combined"},
-	{name: "placed", text: nginxPlaced, format: nginxPlaced, proves: true},
-	{name: "json", text: nginxJSON, proves: true},
+	{name: "placed", text: nginxPlaced, format: nginxPlaced, proves: true, totals: true},
+	{name: "json", text: nginxJSON, proves: true, totals: true},
 }
 
 // nginx as Debian sets it up, with a send buffer of a known size.

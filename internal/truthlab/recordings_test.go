@@ -131,15 +131,22 @@ func (a *archive) present(path string) (n int, v version) {
 	return len(r.versions) - 1, r.versions[len(r.versions)-1]
 }
 
-// inventory writes the sizes as of now, without those of left out paths.
-func (a *archive) inventory(t *testing.T, file string, leftOut ...string) {
+// presentOr is present, or a version of size -1 for what never was.
+func (a *archive) presentOr(path string) (n int, v version) {
+	if a.recordings[path] == nil {
+		return 0, version{size: -1}
+	}
+	return a.present(path)
+}
+
+// inventory writes the sizes as of now.
+func (a *archive) inventory(t *testing.T, file string) {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("path,size\n")
 	for _, path := range slices.Sorted(maps.Keys(a.recordings)) {
-		if _, v := a.present(path); !slices.Contains(leftOut, path) {
-			fmt.Fprintf(&b, "%s,%d\n", path, v.size)
-		}
+		_, v := a.present(path)
+		fmt.Fprintf(&b, "%s,%d\n", path, v.size)
 	}
 	write(t, file, []byte(b.String()))
 }

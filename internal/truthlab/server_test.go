@@ -50,6 +50,7 @@ type accessLog struct {
 	told    string // --format when recount is told what the size field counts, "" for the same
 	meaning string // --bytes-meaning when it is told, "" if the format fixes it
 	proves  bool   // range and completion are logged, so that complete must be the truth exactly
+	totals  bool   // it states what was to be sent: a planned size, or the total of every answer
 }
 
 // server is a program that runs.

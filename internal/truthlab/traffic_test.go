@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 // scenario is what one client does, from an address of its own.
@@ -21,20 +20,19 @@ type scenario struct {
 // the other, and gives what they did.
 func visit(t *testing.T, s *server, number int, on site) *visits {
 	t.Helper()
-	v := &visits{}
+	v := &visits{scenario: map[string]string{}}
 	for i, sc := range on.scenarios {
 		clients := 0
 		var next func() *client
 		next = func() *client {
 			clients++
 			c := &client{t: t, server: s, site: on, address: fmt.Sprintf("127.%d.%d.%d", 10+number, i+1, clients), visits: v, another: next}
+			v.scenario[c.address] = sc.name
 			c.disk = filepath.Join(s.dir, "disks", c.address)
 			must(t, os.MkdirAll(c.disk, 0o755))
 			return c
 		}
-		start := time.Now()
 		sc.act(next())
-		t.Logf("%s/%s: %v", on.name, sc.name, time.Since(start).Round(time.Millisecond))
 	}
 	return v
 }
@@ -126,6 +124,7 @@ var everyday = []scenario{
 		c.curl(huge, "-r", "5368709120-")
 	}},
 	{"versions, each whole", func(c *client) {
+		c.server.archive.put(c.t, changing, noise(changing, 700_001))
 		c.curl(changing)
 		c.server.archive.put(c.t, changing, noise("longer", 900_007))
 		c.another().curl(changing)
@@ -138,6 +137,7 @@ var everyday = []scenario{
 		c.curl(changing, "-r", "300000-")
 	}},
 	{"a version, and a longer one", func(c *client) {
+		c.server.archive.put(c.t, growing, noise(growing, 300_003))
 		c.curl(growing)
 		c.another().curl(growing, "-r", "0-")
 		mixed := c.another()

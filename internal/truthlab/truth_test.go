@@ -16,7 +16,10 @@ import (
 )
 
 // visits is all that the clients of one site did.
-type visits struct{ operations []operation }
+type visits struct {
+	operations []operation
+	scenario   map[string]string // by client
+}
 
 func (v *visits) add(o operation) { v.operations = append(v.operations, o) }
 
@@ -25,34 +28,41 @@ type pair struct{ client, path string }
 
 // truth is what a client has of a recording in the end.
 type truth struct {
+	scenario string
 	whole    bool  // all bytes of one version
+	present  bool  // and of the last one
+	placed   bool  // and each came in an answer that has one place, to one program
 	held     int64 // the most different bytes of one version
+	received int64 // body bytes in all, as they were sent
 	slack    int64 // more that the server may rightly take for handed over
-	versions int   // of how many versions it has bytes
+	encoded  bool  // some came packed
+	refused  bool  // nothing was asked for in a way that the server took for a request
 }
 
 // took compares a body on the client's disk with the recording, and notes it.
-func (c *client) took(path string, status int, header http.Header, file string, slack int64) operation {
+func (c *client) took(o operation, file string) operation {
 	c.t.Helper()
-	o := operation{client: c.address, path: path, status: status, header: header, slack: slack}
+	o.client = c.address
 	body, err := os.ReadFile(file)
 	must(c.t, err)
 	o.received = int64(len(body))
 	switch {
-	case strings.HasSuffix(path, "/"):
-		o.listing = status == http.StatusOK && len(body) > 0
-	case status != http.StatusOK && status != http.StatusPartialContent:
+	case strings.HasSuffix(o.path, "/"):
+		o.listing = o.status == http.StatusOK && len(body) > 0
+	case o.status != http.StatusOK && o.status != http.StatusPartialContent:
 	case file == os.DevNull:
-	case header.Get("Content-Encoding") == "gzip":
+	case o.header.Get("Content-Encoding") == "gzip":
+		o.encoded = true
 		c.hold(&o, 0, unpacked(body))
-	case status == http.StatusOK:
+	case o.status == http.StatusOK:
 		c.hold(&o, 0, body)
-	case strings.HasPrefix(header.Get("Content-Type"), "multipart/"):
-		c.parts(&o, header, body)
+	case strings.HasPrefix(o.header.Get("Content-Type"), "multipart/"):
+		o.parts = true
+		c.parts(&o, body)
 	default:
 		var first int64
-		if _, err := fmt.Sscanf(header.Get("Content-Range"), "bytes %d-", &first); err != nil {
-			c.t.Fatalf("206 with Content-Range %q", header.Get("Content-Range"))
+		if _, err := fmt.Sscanf(o.header.Get("Content-Range"), "bytes %d-", &first); err != nil {
+			c.t.Fatalf("206 with Content-Range %q", o.header.Get("Content-Range"))
 		}
 		c.hold(&o, first, body)
 	}
@@ -88,9 +98,9 @@ func (c *client) hold(o *operation, from int64, body []byte) {
 }
 
 // parts reads a body of several ranges.
-func (c *client) parts(o *operation, header http.Header, body []byte) {
+func (c *client) parts(o *operation, body []byte) {
 	c.t.Helper()
-	_, params, err := mime.ParseMediaType(header.Get("Content-Type"))
+	_, params, err := mime.ParseMediaType(o.header.Get("Content-Type"))
 	must(c.t, err)
 	for r := multipart.NewReader(bytes.NewReader(body), params["boundary"]); ; {
 		part, err := r.NextRawPart()
@@ -120,37 +130,52 @@ func unpacked(body []byte) []byte {
 
 // truths puts the operations together.
 func (v *visits) truths(a *archive) map[pair]truth {
-	held := map[pair]map[int][]interval{}
-	all := map[pair]truth{}
+	of := map[pair][]operation{}
 	for _, o := range v.operations {
-		if strings.HasSuffix(o.path, "/") {
-			continue
-		}
-		p := pair{o.client, o.path}
-		is := all[p]
-		is.slack = max(is.slack, o.slack)
-		if len(o.held) == 0 {
-			is.slack += o.received // a page in its place, of which the log cannot tell
-		}
-		all[p] = is
-		if held[p] == nil {
-			held[p] = map[int][]interval{}
-		}
-		if len(o.held) > 0 {
-			held[p][o.version] = append(held[p][o.version], o.held...)
+		if !strings.HasSuffix(o.path, "/") {
+			p := pair{o.client, o.path}
+			of[p] = append(of[p], o)
 		}
 	}
-	for p, versions := range held {
-		is := all[p]
-		is.versions = len(versions)
-		for n, list := range versions {
-			size := a.recordings[p.path].versions[n].size
-			bytes, whole := union(list, size)
-			is.held, is.whole = max(is.held, bytes), is.whole || whole
-		}
-		all[p] = is
+	all := map[pair]truth{}
+	for p, operations := range of {
+		all[p] = v.truth(a, p, operations)
 	}
 	return all
+}
+
+// truth is that of one pair.
+func (v *visits) truth(a *archive, p pair, operations []operation) truth {
+	is := truth{scenario: v.scenario[p.client], refused: true}
+	type share struct {
+		version int
+		agent   string // "" for all of them
+	}
+	held := map[share][]interval{}
+	for _, o := range operations {
+		is.slack = max(is.slack, o.slack)
+		is.received += o.received
+		is.encoded = is.encoded || o.encoded
+		is.refused = is.refused && o.status == http.StatusBadRequest
+		if len(o.held) == 0 {
+			is.slack += o.received // a page in its place, of which the log cannot tell
+			continue
+		}
+		all, one := share{o.version, ""}, share{o.version, o.agent}
+		held[all] = append(held[all], o.held...)
+		if !o.parts {
+			held[one] = append(held[one], o.held...)
+		}
+	}
+	for s, list := range held {
+		versions := a.recordings[p.path].versions
+		bytes, whole := union(list, versions[s.version].size)
+		is.held = max(is.held, bytes)
+		is.whole = is.whole || whole
+		is.present = is.present || whole && s.version == len(versions)-1
+		is.placed = is.placed || whole && s.agent != ""
+	}
+	return is
 }
 
 // union is how many different bytes intervals hold, and whether these are all
