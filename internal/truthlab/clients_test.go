@@ -235,6 +235,15 @@ func (c *client) wget(paths []string, options ...string) {
 	}
 }
 
+// mirror fetches a folder with all that its listing names.
+func (c *client) mirror(folder string) {
+	c.t.Helper()
+	c.wget(nil, "-r", "-np", "-l", "2", "-e", "robots=off", c.base()+folder)
+	if _, err := os.Stat(filepath.Join(c.disk, folder, "index.html")); err == nil {
+		c.visits.add(operation{client: c.address, agent: "wget", path: folder, listing: true})
+	}
+}
+
 // aria2 fetches a recording over several connections at once.
 func (c *client) aria2(path string, options ...string) {
 	c.t.Helper()

@@ -30,20 +30,16 @@ func lab(t *testing.T, p program) {
 	var tallies []tally
 	list := knowns()
 	for _, site := range s.sites {
-		truths := did[site.name].truths(s.archive)
 		for _, log := range site.logs {
 			for _, set := range settings {
 				t.Run(fmt.Sprintf("%s/%s/%s", site.name, log.name, set.name), func(t *testing.T) {
-					dir := analyse(t, s, log, s.log(site.name, log.name), set)
-					n, found := measure(t, s, log, set, dir, truths)
-					judge(t, list, p.name, log, set, found)
-					n.log = site.name + " " + log.name
-					tallies = append(tallies, n)
+					c := analyse(t, s, site, log, set)
+					tallies = append(tallies, measure(t, c, did[site.name], list))
 				})
 			}
 		}
 	}
-	if all := logs(p) * len(settings); len(tallies) == all { // and no subtest was left out
+	if len(tallies) == logs(p)*len(settings) { // and no subtest was left out
 		still(t, list, p.name)
 	}
 	t.Log(tabled(p.name, tallies))

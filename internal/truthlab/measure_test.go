@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/logrecount/recount/internal/pipeline"
@@ -42,10 +43,20 @@ type tally struct {
 // row is a row of a table by column.
 type row = map[string]any
 
+// analysis is what recount made of one log.
+type analysis struct {
+	server *server
+	site   site
+	log    accessLog
+	set    setting
+	dir    string // the case
+	out    *pipeline.Outcome
+}
+
 // analyse runs recount over one log, as analyze does.
-func analyse(t *testing.T, s *server, log accessLog, file string, set setting) (dir string) {
+func analyse(t *testing.T, s *server, on site, log accessLog, set setting) analysis {
 	t.Helper()
-	o := pipeline.Options{Evidence: []string{file}, Out: filepath.Join(t.TempDir(), "case"), Workers: 1, Version: "lab"}
+	o := pipeline.Options{Evidence: []string{s.log(on.name, log.name)}, Out: filepath.Join(t.TempDir(), "case"), Workers: 1, Version: "lab"}
 	format := log.format
 	if set.meaning {
 		format = cmp.Or(log.told, format)
@@ -64,7 +75,7 @@ func analyse(t *testing.T, s *server, log accessLog, file string, set setting) (
 	if out.Damaged {
 		t.Errorf("evidence was damaged or unread: %q", out.Unread)
 	}
-	return o.Out
+	return analysis{s, on, log, set, o.Out, out}
 }
 
 // fault is one thing that recount says of a pair and that is not true.
@@ -75,15 +86,17 @@ type fault struct {
 	row      string // what recount says
 }
 
-// measure holds a case to the truth, and gives what it found.
-func measure(t *testing.T, s *server, log accessLog, set setting, dir string, truths map[pair]truth) (tally, []fault) {
+// measure holds a case to the truth: of every pair, of the listings, and of the
+// log as a whole. What is on the list is not held against it.
+func measure(t *testing.T, c analysis, did *visits, list []known) tally {
 	t.Helper()
-	n := tally{setting: set.name, all: map[string]int{}, wholes: map[string]int{}}
-	var found []fault
+	n := tally{log: c.site.name + " " + c.log.name, setting: c.set.name, all: map[string]int{}, wholes: map[string]int{}}
+	truths := did.truths(c.server.archive)
 	seen := map[pair]row{}
-	for _, d := range table(t, dir, casefile.TableDownloads) {
+	for _, d := range table(t, c.dir, casefile.TableDownloads) {
 		seen[pair{d["client"].(string), d["recording"].(string)}] = d
 	}
+	var found []fault
 	for _, p := range sortedPairs(truths) {
 		is := truths[p]
 		d, logged := seen[p]
@@ -99,8 +112,7 @@ func measure(t *testing.T, s *server, log accessLog, set setting, dir string, tr
 			n.whole++
 			n.wholes[grade]++
 		}
-		_, v := s.archive.presentOr(p.path)
-		for _, what := range untrue(is, d, log, set, v.size) {
+		for _, what := range c.untrue(p, is, d) {
 			found = append(found, fault{p, is.scenario, what, fmt.Sprintf("%v by %v, %v to %v of %v (%v); held %d, whole %v",
 				grade, d["basis"], d["bytes_lower"], d["bytes_upper"], d["size"], d["size_from"], is.held, is.whole)})
 		}
@@ -110,11 +122,43 @@ func measure(t *testing.T, s *server, log accessLog, set setting, dir string, tr
 			found = append(found, fault{p, "", "nobody asked for it", fmt.Sprint(d["completeness"])})
 		}
 	}
-	return n, found
+	judge(t, list, c, append(found, c.warned()...))
+	c.listings(t, did)
+	return n
+}
+
+// listings holds the listings to what clients were really shown.
+func (c analysis) listings(t *testing.T, did *visits) {
+	t.Helper()
+	shown := map[pair]bool{}
+	for _, o := range did.operations {
+		if o.listing {
+			shown[pair{o.client, o.path}] = true
+		}
+	}
+	for _, l := range table(t, c.dir, casefile.TableListings) {
+		p := pair{l["client"].(string), l["directory"].(string)}
+		if !shown[p] {
+			t.Errorf("%v: recount says that it was shown, and it was not", p)
+		}
+		delete(shown, p)
+	}
+	for p := range shown {
+		t.Errorf("%v was shown, and recount does not say so", p)
+	}
+}
+
+// warned: that a log-in page stood for everything is said, and nowhere else.
+func (c analysis) warned() []fault {
+	said := strings.Contains(strings.Join(c.out.Summary.Warnings, "\n"), "a log-in page")
+	if said != c.site.pages {
+		return []fault{{pair{}, c.site.name, wrongWarning, fmt.Sprintf("a log-in page: %v", said)}}
+	}
+	return nil
 }
 
 // untrue says where recount's word on a pair is not true: the measure.
-func untrue(is truth, d row, log accessLog, set setting, size int64) []string {
+func (c analysis) untrue(p pair, is truth, d row) []string {
 	var found []string
 	complete := d["completeness"] == "complete"
 	if is.whole && slices.Index(grades, d["completeness"].(string)) < slices.Index(grades, "possible") {
@@ -126,13 +170,14 @@ func untrue(is truth, d row, log accessLog, set setting, size int64) []string {
 	if upper, ok := d["bytes_upper"].(int64); ok && upper < min(is.held, is.received) {
 		found = append(found, aboveUpper)
 	}
-	if d["bytes_lower"].(int64) > is.held+is.slack {
+	if d["bytes_lower"].(int64) > is.total+is.slack {
 		found = append(found, belowLower)
 	}
-	if log.proves && is.placed && (is.present || !set.inventory) && !complete {
+	if c.log.proves && is.placed && (is.present || !c.set.inventory) && !complete {
 		found = append(found, notComplete)
 	}
-	if set.inventory && size >= 0 && d["size"] != size {
+	sizes := c.server.archive.sizes(p.path)
+	if got, _ := d["size"].(int64); c.set.inventory && len(sizes) > 0 && !slices.Contains(sizes, got) && !c.site.pages {
 		found = append(found, otherSize)
 	}
 	return found
@@ -146,7 +191,8 @@ const (
 	aboveUpper       = "more bytes received than bytes_upper"
 	belowLower       = "bytes_lower is more than held and what buffers hold"
 	notComplete      = "whole by a log that proves it, and not complete"
-	otherSize        = "not of the inventory's size"
+	wrongWarning     = "the warning of a log-in page is wrong"
+	otherSize        = "of a size that the recording never had"
 )
 
 func sortedPairs(m map[pair]truth) []pair {

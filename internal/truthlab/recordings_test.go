@@ -131,12 +131,15 @@ func (a *archive) present(path string) (n int, v version) {
 	return len(r.versions) - 1, r.versions[len(r.versions)-1]
 }
 
-// presentOr is present, or a version of size -1 for what never was.
-func (a *archive) presentOr(path string) (n int, v version) {
-	if a.recordings[path] == nil {
-		return 0, version{size: -1}
+// sizes are those that a recording ever had.
+func (a *archive) sizes(path string) []int64 {
+	var all []int64
+	if r := a.recordings[path]; r != nil {
+		for _, v := range r.versions {
+			all = append(all, v.size)
+		}
 	}
-	return a.present(path)
+	return all
 }
 
 // inventory writes the sizes as of now.

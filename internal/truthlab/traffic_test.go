@@ -116,7 +116,7 @@ var everyday = []scenario{
 		c.curlAs("/calls/", "/calls/?C=M;O=D")
 		c.curl("/calls/", "--head")
 	}},
-	{"mirror", func(c *client) { c.wget(nil, "-r", "-np", "-l", "2", "-e", "robots=off", c.base()+month) }},
+	{"mirror", func(c *client) { c.mirror(month) }},
 	{"two ranges in one answer", func(c *client) { c.curl(medium, "-r", "0-99,200-299") }},
 	{"all ranges in one answer", func(c *client) { c.curl(medium, "-r", "0-599999,600000-1250016") }},
 	{"beyond 4 GiB", func(c *client) {
@@ -136,15 +136,23 @@ var everyday = []scenario{
 		c.server.archive.put(c.t, changing, noise("last", 800_011))
 		c.curl(changing, "-r", "300000-")
 	}},
-	{"a version, and a longer one", func(c *client) {
+	{"an older version", func(c *client) {
 		c.server.archive.put(c.t, growing, noise(growing, 300_003))
 		c.curl(growing)
-		c.another().curl(growing, "-r", "0-")
-		mixed := c.another()
-		mixed.curl(growing, "-r", "0-199999")
 		c.server.archive.put(c.t, growing, noise("grown", 400_009))
-		mixed.curl(growing, "-r", "200000-")
 		c.another().curl(growing)
+	}},
+	{"an older version, as a range", func(c *client) {
+		c.server.archive.put(c.t, growing, noise(growing, 300_003))
+		c.curl(growing, "-r", "0-")
+		c.server.archive.put(c.t, growing, noise("grown", 400_009))
+		c.another().curl(growing, "-r", "0-")
+	}},
+	{"pieces of two versions that fit", func(c *client) {
+		c.server.archive.put(c.t, growing, noise(growing, 300_003))
+		c.curl(growing, "-r", "0-199999")
+		c.server.archive.put(c.t, growing, noise("grown", 400_009))
+		c.curl(growing, "-r", "200000-")
 	}},
 	{"packed", func(c *client) { c.curl(packed, "-H", "Accept-Encoding: gzip"); c.another().curl(packed) }},
 	{"slowly", func(c *client) { c.curl(slow) }},

@@ -33,6 +33,7 @@ type truth struct {
 	present  bool  // and of the last one
 	placed   bool  // and each came in an answer that has one place, to one program
 	held     int64 // the most different bytes of one version
+	total    int64 // different bytes of all versions
 	received int64 // body bytes in all, as they were sent
 	slack    int64 // more that the server may rightly take for handed over
 	encoded  bool  // some came packed
@@ -171,6 +172,9 @@ func (v *visits) truth(a *archive, p pair, operations []operation) truth {
 		versions := a.recordings[p.path].versions
 		bytes, whole := union(list, versions[s.version].size)
 		is.held = max(is.held, bytes)
+		if s.agent == "" {
+			is.total += bytes
+		}
 		is.whole = is.whole || whole
 		is.present = is.present || whole && s.version == len(versions)-1
 		is.placed = is.placed || whole && s.agent != ""
