@@ -21,11 +21,11 @@ const (
 )
 
 var apacheLogs = []accessLog{
-	{name: "combined", text: apacheCombined, meaning: "planned", totals: true},
-	{name: "debian", text: apacheDebian, meaning: "accepted_with_headers"},
-	{name: "combinedio", text: apacheCombinedIO, totals: true},
-	{name: "vhost", text: apacheVhost, meaning: "accepted_with_headers"},
-	{name: "placed", text: apachePlaced, format: apachePlaced, proves: true, totals: true},
+	{name: "combined", counts: "planned", text: apacheCombined, meaning: "planned", totals: true},
+	{name: "debian", counts: "accepted_with_headers", text: apacheDebian, meaning: "accepted_with_headers"},
+	{name: "combinedio", counts: "planned", text: apacheCombinedIO, totals: true},
+	{name: "vhost", counts: "accepted_with_headers", text: apacheVhost, meaning: "accepted_with_headers"},
+	{name: "placed", counts: "planned", text: apachePlaced, format: apachePlaced, proves: true, totals: true},
 }
 
 // apache is Apache httpd as Debian sets it up, with a send buffer of a known

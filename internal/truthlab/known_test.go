@@ -52,6 +52,8 @@ var faults = []known{
 		"a format of lighttpd's is read as one of Apache's, whose %b is what was planned", nil},
 	{completeNotWhole, []string{"ranges"}, []string{"nginx", "apache", "caddy"}, proving, "of a log-in page the whole as a range is not known for one", nil},
 	{completeNotWhole, []string{"recordings"}, []string{"apache"}, always, "with headers in the count, a log-in page is not known for one", nil},
+	{noMeaning, []string{"plain", "tls"}, []string{"apache"}, always, "no bytes meaning is inferred yet", nil},
+	{wrongMeaning, []string{"placed"}, []string{"lighttpd"}, always, "a format of lighttpd's is read as one of Apache's, whose %b is what was planned", nil},
 	{wrongWarning, []string{"login"}, []string{"apache"}, always, "with headers in the count, a log-in page is not known for one", nil},
 }
 

@@ -18,9 +18,9 @@ const lighttpdPlaced = `%h %V %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %
 var lighttpd = program{
 	name: "lighttpd", debian: "lighttpd", command: "lighttpd", stop: syscall.SIGINT, sndbuf: 4 * mib,
 	sites: []site{
-		{name: "plain", scenarios: everyday, logs: []accessLog{{name: "default", meaning: "accepted_body"}}},
-		{name: "placed", scenarios: everyday, logs: []accessLog{{name: "placed", text: lighttpdPlaced, format: lighttpdPlaced, proves: true, totals: true}}},
-		{name: "login", scenarios: behindLogin, pages: true, logs: []accessLog{{name: "default", meaning: "accepted_body"}}},
+		{name: "plain", scenarios: everyday, logs: []accessLog{{name: "default", counts: "accepted_body", meaning: "accepted_body"}}},
+		{name: "placed", scenarios: everyday, logs: []accessLog{{name: "placed", counts: "accepted_body", text: lighttpdPlaced, format: lighttpdPlaced, proves: true, totals: true}}},
+		{name: "login", scenarios: behindLogin, pages: true, logs: []accessLog{{name: "default", counts: "accepted_body", meaning: "accepted_body"}}},
 	},
 	configure: func(t *testing.T, s *server) []string {
 		var b strings.Builder

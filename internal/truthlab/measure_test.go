@@ -122,7 +122,8 @@ func measure(t *testing.T, c analysis, did *visits, list []known) tally {
 			found = append(found, fault{p, "", "nobody asked for it", fmt.Sprint(d["completeness"])})
 		}
 	}
-	judge(t, list, c, append(found, c.warned()...))
+	found = append(found, c.warned()...)
+	judge(t, list, c, append(found, c.meant(t)...))
 	c.listings(t, did)
 	return n
 }
@@ -153,6 +154,22 @@ func (c analysis) warned() []fault {
 	said := strings.Contains(strings.Join(c.out.Summary.Warnings, "\n"), "a log-in page")
 	if said != c.site.pages {
 		return []fault{{pair{}, c.site.name, wrongWarning, fmt.Sprintf("a log-in page: %v", said)}}
+	}
+	return nil
+}
+
+// meant: what the size field counts is told right, or not told. Two formats of
+// one name that differ in it are told apart by the inventory.
+func (c analysis) meant(t *testing.T) []fault {
+	t.Helper()
+	got := table(t, c.dir, casefile.TableSources)[0]["bytes_meaning"].(string)
+	switch {
+	case got == c.log.counts:
+		return nil
+	case got != "unknown":
+		return []fault{{pair{}, c.site.name, wrongMeaning, got + ", in truth " + c.log.counts}}
+	case c.set.inventory && c.server.name == "apache" && !c.site.pages:
+		return []fault{{pair{}, c.site.name, noMeaning, got + ", in truth " + c.log.counts}}
 	}
 	return nil
 }
@@ -192,6 +209,8 @@ const (
 	belowLower       = "bytes_lower is more than held and what buffers hold"
 	notComplete      = "whole by a log that proves it, and not complete"
 	wrongWarning     = "the warning of a log-in page is wrong"
+	wrongMeaning     = "what the size field counts is wrong"
+	noMeaning        = "what the size field counts is not inferred from the inventory"
 	otherSize        = "of a size that the recording never had"
 )
 

@@ -21,9 +21,9 @@ const (
 )
 
 var nginxLogs = []accessLog{
-	{name: "combined", told: "nginx_combined"},
-	{name: "placed", text: nginxPlaced, format: nginxPlaced, proves: true, totals: true},
-	{name: "json", text: nginxJSON, proves: true, totals: true},
+	{name: "combined", counts: "accepted_body", told: "nginx_combined"},
+	{name: "placed", counts: "accepted_body", text: nginxPlaced, format: nginxPlaced, proves: true, totals: true},
+	{name: "json", counts: "accepted_body", text: nginxJSON, proves: true, totals: true},
 }
 
 // nginx as Debian sets it up, with a send buffer of a known size.

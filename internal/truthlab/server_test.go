@@ -48,6 +48,7 @@ type accessLog struct {
 	text    string // the format in the server's own words, "" for a name that it knows
 	format  string // recount's --format, "" to let it detect
 	told    string // --format when recount is told what the size field counts, "" for the same
+	counts  string // the bytes meaning that is true
 	meaning string // --bytes-meaning when it is told, "" if the format fixes it
 	proves  bool   // range and completion are logged, so that complete must be the truth exactly
 	totals  bool   // it states what was to be sent: a planned size, or the total of every answer

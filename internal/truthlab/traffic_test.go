@@ -33,6 +33,7 @@ func visit(t *testing.T, s *server, number int, on site) *visits {
 			return c
 		}
 		sc.act(next())
+		must(t, os.RemoveAll(filepath.Join(s.dir, "disks"))) // all of it is compared
 	}
 	return v
 }
