@@ -17,6 +17,7 @@ const (
 	apacheDebian     = `%h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"`
 	apacheCombinedIO = `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %I %O`
 	apacheVhost      = `%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"`
+	apacheAborts     = `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %X`
 	apachePlaced     = `%h %l %u %t "%r" %>s %B "%{User-Agent}i" %O %X "%{Range}i" "%{Content-Range}o" %D`
 )
 
@@ -25,7 +26,8 @@ var apacheLogs = []accessLog{
 	{name: "debian", counts: "accepted_with_headers", text: apacheDebian, meaning: "accepted_with_headers"},
 	{name: "combinedio", counts: "planned", text: apacheCombinedIO, totals: true},
 	{name: "vhost", counts: "accepted_with_headers", text: apacheVhost, meaning: "accepted_with_headers"},
-	{name: "placed", counts: "planned", text: apachePlaced, format: apachePlaced, proves: true, totals: true},
+	{name: "aborts", counts: "planned", text: apacheAborts, format: apacheAborts, cuts: true, totals: true},
+	{name: "placed", counts: "planned", text: apachePlaced, format: apachePlaced, proves: true, cuts: true, totals: true},
 }
 
 // apache is Apache httpd as Debian sets it up, with a send buffer of a known

@@ -11,8 +11,8 @@ import (
 
 // Caddy writes JSON. How it writes times and durations can be chosen.
 var caddyLogs = []accessLog{
-	{name: "json", counts: "accepted_body", proves: true, totals: true},
-	{name: "iso", counts: "accepted_body", text: "time_format iso8601", proves: true, totals: true},
+	{name: "json", counts: "accepted_body", proves: true, cuts: true, totals: true},
+	{name: "iso", counts: "accepted_body", text: "time_format iso8601", proves: true, cuts: true, totals: true},
 }
 
 var caddy = program{

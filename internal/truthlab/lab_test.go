@@ -28,19 +28,19 @@ func lab(t *testing.T, p program) {
 	s.finish(t)
 	s.archive.inventory(t, filepath.Join(s.dir, "inventory.csv"))
 	var tallies []tally
-	list := knowns()
+	known := newLedger(p.name)
 	for _, site := range s.sites {
 		for _, log := range site.logs {
 			for _, set := range settings {
 				t.Run(fmt.Sprintf("%s/%s/%s", site.name, log.name, set.name), func(t *testing.T) {
 					c := analyse(t, s, site, log, set)
-					tallies = append(tallies, measure(t, c, did[site.name], list))
+					tallies = append(tallies, measure(t, c, did[site.name], known))
 				})
 			}
 		}
 	}
 	if len(tallies) == logs(p)*len(settings) { // and no subtest was left out
-		still(t, list, p.name)
+		known.still(t)
 	}
 	t.Log(tabled(p.name, tallies))
 }

@@ -22,8 +22,8 @@ const (
 
 var nginxLogs = []accessLog{
 	{name: "combined", counts: "accepted_body", told: "nginx_combined"},
-	{name: "placed", counts: "accepted_body", text: nginxPlaced, format: nginxPlaced, proves: true, totals: true},
-	{name: "json", counts: "accepted_body", text: nginxJSON, proves: true, totals: true},
+	{name: "placed", counts: "accepted_body", text: nginxPlaced, format: nginxPlaced, proves: true, cuts: true, totals: true},
+	{name: "json", counts: "accepted_body", text: nginxJSON, proves: true, cuts: true, totals: true},
 }
 
 // nginx as Debian sets it up, with a send buffer of a known size.

@@ -51,6 +51,7 @@ type accessLog struct {
 	counts  string // the bytes meaning that is true
 	meaning string // --bytes-meaning when it is told, "" if the format fixes it
 	proves  bool   // range and completion are logged, so that complete must be the truth exactly
+	cuts    bool   // completion is logged, so that what was cut is never likely
 	totals  bool   // it states what was to be sent: a planned size, or the total of every answer
 }
 
