@@ -132,6 +132,7 @@ func rooms() map[string]Room {
 	all["internal/spill"] = Room{Why: leaf}
 	all["internal/config"] = Room{Why: leaf}
 	all["internal/arch"] = Room{Why: leaf}
+	all["internal/truthlab"] = Room{Why: "it is tests only: what starts servers and opens sockets never comes near the product"}
 	all["internal/yardstick"] = Room{Why: "made-up logs must not be made by the code that is measured on them"}
 	all["internal/pipeline"] = Room{
 		Imports: append(slices.Clone(before), "internal/spill", "internal/config", "internal/escape"),
