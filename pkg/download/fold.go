@@ -122,11 +122,29 @@ func (f *Fold) common(p *response, r *request.Request, total Size) bool {
 	if p.full {
 		size = r.Bytes
 	}
-	return f.Common[size] && !(f.sizing.Size.From == SizeInventory && CountsWhole(r.Meaning, size, f.sizing.Size.Bytes))
+	if r.Meaning == accesslog.MeaningAcceptedWithHeaders {
+		return f.nearCommon(size)
+	}
+	return f.Common[size] && f.sizing.Size != Size{size, SizeInventory}
+}
+
+// headersVary is by how many bytes the headers of one page differ at most from
+// one client to another.
+const headersVary = 256
+
+// nearCommon is common for a count with headers, which differ a little.
+func (f *Fold) nearCommon(count int64) bool {
+	for size := range f.Common {
+		if count >= size-headersVary && count <= size+headersVary {
+			return true
+		}
+	}
+	return false
 }
 
 // CountsWhole says whether a count of a full response may be that of a body of
-// this size: headers and TLS may be in it.
+// this size: headers and TLS may be in it. So recordings that are all of one size
+// are not taken for a log-in page.
 func CountsWhole(meaning accesslog.Meaning, count, size int64) bool {
 	return count == size || meaning == accesslog.MeaningAcceptedWithHeaders && size > 0 && count > size && count-size <= maxHeader+size/tlsShare
 }

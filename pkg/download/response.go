@@ -22,6 +22,7 @@ type response struct {
 	doubt        string // why it may be something else than the recording, as a basis; "": nothing speaks for that
 	full         bool   // it set out to send the whole recording (200, 203)
 	transfer     bool   // it is of a file service, and may be the rest of a transfer that was resumed
+	unlike       bool   // of an empty recording it logs bytes, and nothing shows that they are its headers
 	methodless   bool   // the log does not say the method, so its body may be another text
 	mayBeHead    bool   // and it may have had no body
 	access       bool   // the log shows that the recording was read, but never how much of it
@@ -88,11 +89,14 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 		p.lower = lessFraming(r.Bytes, r.Protocol, smallFrame)
 	case accesslog.MeaningUnknown:
 		p.slack = headerSlack(r.Bytes)
+		p.unlike = size == 0 && r.Bytes > 0
 	case accesslog.MeaningAcceptedWithHeaders:
 		p.slack = headerSlack(r.Bytes)
 		p.lower = h.leastBody(r.Bytes)
 		if size != accesslog.None && !p.aborted && h.has(r.Bytes-size) {
 			p.lower, p.upper = size, size
+		} else {
+			p.unlike = size == 0
 		}
 	}
 	if p.aborted {

@@ -58,7 +58,7 @@ func (s *session) over(t int64) bool {
 
 // whole says whether one response is proven to have handed over everything.
 func whole(p response, sizing Sizing) bool {
-	if p.aborted || p.doubted() || p.access || p.methodless || p.start != 0 {
+	if p.aborted || p.doubted() || p.access || p.unlike || p.methodless || p.start != 0 {
 		return false
 	}
 	if !sizing.proves() {
