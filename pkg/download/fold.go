@@ -51,7 +51,11 @@ func (f *Fold) Begin(recording, client []byte, sizing Sizing) {
 }
 
 // Add counts one request.
-func (f *Fold) Add(r *request.Request) {
+func (f *Fold) Add(r *request.Request) { f.add(r) }
+
+// add counts one request, and gives what its answer may have handed over and
+// the session that it is of. Without content there is no session.
+func (f *Fold) add(r *request.Request) (p response, s *session) {
 	f.d.Requests++
 	if f.d.Requests == 1 {
 		f.d.FirstSource, f.d.FirstLine = r.Source, r.Line
@@ -62,17 +66,19 @@ func (f *Fold) Add(r *request.Request) {
 	switch r.Kind {
 	case request.KindContent, request.KindProbe:
 		f.d.ContentRequests++
-		f.content(r, agent)
+		p, s = f.content(r, agent)
 	case request.KindNotModified:
 		f.d.EarlierCopy = true
 	case request.KindError:
 		if r.Status == 416 && f.sizing.proves() && r.RangeFrom != accesslog.RangeNone && r.RangeStart == f.sizing.Size.Bytes {
 			f.d.EarlierCopy = true
+			p.why = whyHeldAll
 		}
 	}
 	if f.noneKind == request.KindContent || telling(r.Kind) > telling(f.noneKind) {
 		f.noneKind = r.Kind
 	}
+	return p, s
 }
 
 // seen widens the time of the download.
@@ -89,15 +95,13 @@ func (f *Fold) seen(t int64) {
 }
 
 // content counts an answer with content in its session.
-func (f *Fold) content(r *request.Request, agent int) {
-	size := accesslog.None
-	if f.sizing.proves() {
-		size = f.sizing.Size.Bytes
-	}
-	p := readResponse(r, size, f.headers(r.Source))
+func (f *Fold) content(r *request.Request, agent int) (response, *session) {
+	p := readResponse(r, f.sizing.proven(), f.headers(r.Source))
 	p.common = p.full && f.Common[r.Bytes] && f.sizing.Size != Size{r.Bytes, SizeInventory}
 	s := f.session(agent, r)
-	s.add(p, f.sizing)
+	if s.add(p, f.sizing) {
+		p.why |= whyResumes
+	}
 	if whole(p, f.sizing) {
 		f.wholes++
 	} else if p.start >= 0 && p.lower > 0 {
@@ -106,6 +110,7 @@ func (f *Fold) content(r *request.Request, agent int) {
 	if p.transfer {
 		f.longest = max(f.longest, p.lower)
 	}
+	return p, s
 }
 
 // session gives the session that a request belongs to: the last one of the
@@ -123,6 +128,7 @@ func (f *Fold) session(agent int, r *request.Request) *session {
 		}
 		s.reset()
 		f.sessions = append(f.sessions, s)
+		s.number = len(f.sessions)
 		f.current[agent] = s
 	}
 	s.last = max(s.last, r.Time(), r.TimeEnd) // accesslog.NoTime is the least

@@ -22,6 +22,7 @@ type response struct {
 	full         bool  // it set out to send the whole recording (200, 203)
 	transfer     bool  // it is of a file service, and may be the rest of a transfer that was resumed
 	access       bool  // the log shows that the recording was read, but never how much of it
+	why          why   // which of the rules below were used
 }
 
 // readResponse reads a request of kind content or probe. size is the
@@ -42,13 +43,14 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	if r.Flags&accesslog.FlagAccessOnly != 0 {
 		return readAccess(r, size)
 	}
+	p := response{upper: r.Bytes, start: accesslog.None, planned: accesslog.None}
 	if r.Flags&accesslog.FlagUnterminated != 0 {
 		r = withoutLast(r)
+		p.upper, p.why = r.Bytes, whyMayBeShort
 	}
 	if fileTransfer(r) {
-		return readTransfer(r, size)
+		return readTransfer(r, size, p.why)
 	}
-	p := response{upper: r.Bytes, start: accesslog.None, planned: accesslog.None}
 	p.full = r.Status != 206
 	switch {
 	case p.full:
@@ -59,6 +61,7 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	room := p.room(r, size)
 	if r.Bytes == accesslog.None {
 		p.upper = room // none is unbounded
+		p.why |= whyNoCount
 		if r.Finished == accesslog.FinishedNo {
 			p.cut(room)
 		}
@@ -72,6 +75,7 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 		p.readSent(r.Sent, h)
 		if p.finished {
 			p.lower = p.upper
+			p.why |= whyFinished
 		}
 	case accesslog.MeaningAcceptedBody, accesslog.MeaningTransferred:
 		p.lower = lessFraming(r.Bytes, r.Protocol, smallFrame)
@@ -79,6 +83,7 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 		p.lower = h.leastBody(r.Bytes)
 		if size != accesslog.None && !p.aborted && h.has(r.Bytes-size) {
 			p.lower, p.upper = size, size
+			p.why |= whyKnownHeaders
 		}
 	}
 	if p.aborted {
@@ -120,9 +125,13 @@ func (p *response) room(r *request.Request, size int64) int64 {
 // takes a full response that finished for the whole room.
 func (p *response) fit(room int64) {
 	if room != accesslog.None {
-		p.upper = min(p.upper, room)
+		if p.upper > room {
+			p.upper = room
+			p.why |= whyRoom
+		}
 		if p.full && p.finished && p.upper == room {
 			p.lower = room
+			p.why |= whyFinished
 		}
 	}
 	p.lower = min(p.lower, p.upper)
@@ -141,9 +150,12 @@ func (p *response) readSent(sent int64, h *Headers) {
 	case more < 0:
 		p.cut(p.planned)
 		p.upper = min(p.upper, sent)
+		p.why |= whySentLess
 	case h.has(more) && !p.aborted:
 		p.finished = true
+		p.why |= whySentAll
 	}
+	p.why |= whySent
 	p.lower = min(p.upper, h.leastBody(sent))
 }
 
@@ -152,6 +164,7 @@ func (p *response) readSent(sent int64, h *Headers) {
 // without position may have lacked no more than the last heading of its parts.
 func (p *response) cut(room int64) {
 	p.aborted, p.finished = true, false
+	p.why |= whyCut
 	if p.start < 0 {
 		room = accesslog.None
 	}

@@ -24,6 +24,7 @@ const (
 
 // session is the answers with content to one user agent without a long pause.
 type session struct {
+	number   int       // within the pair, from 1
 	last     int64     // time of the last, or accesslog.NoTime
 	lower    intervals // placed and proven
 	upper    intervals // placed
@@ -62,25 +63,27 @@ func whole(p response, sizing Sizing) bool {
 	return p.lower >= sizing.Size.Bytes
 }
 
-// add counts one response.
-func (s *session) add(p response, sizing Sizing) {
+// add counts one response, and says whether it may be the rest of what the
+// session already had.
+func (s *session) add(p response, sizing Sizing) (resumes bool) {
 	s.raise(gradeResponse(p, sizing))
 	piece := !p.full && !p.access
 	s.ranged = s.ranged || piece
 	s.parted = s.parted || piece && (!p.transfer || p.start > 0)
 	if p.upper == unbounded {
 		s.open = true
-		return
+		return false
 	}
 	if p.start < 0 {
-		if s.resumes(p, sizing) {
+		if resumes = s.resumes(p, sizing); resumes {
 			s.raise(GradeLikely, BasisResumeFits)
 		}
 		s.unplaced = plus(s.unplaced, p.upper)
-		return
+		return resumes
 	}
 	s.lower.add(p.start, plus(p.start, p.lower))
 	s.upper.add(p.start, plus(p.start, p.upper))
+	return false
 }
 
 func (s *session) raise(grade Grade, basis string) {

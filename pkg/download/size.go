@@ -24,6 +24,14 @@ func (s Sizing) proves() bool {
 	return s.Size.From != SizeUnknown && s.Size.From != SizeRepeated && !s.Contradicted
 }
 
+// proven is the size that proves a whole, or accesslog.None.
+func (s Sizing) proven() int64 {
+	if s.proves() {
+		return s.Size.Bytes
+	}
+	return accesslog.None
+}
+
 // enough says whether an upper bound reaches what may be the whole.
 func (s Sizing) enough(upper int64) bool {
 	if upper == unbounded {
@@ -153,17 +161,31 @@ func (s *Sizer) piece(r *request.Request) {
 // Sizing decides. inventory is the size that the inventory gives, or
 // accesslog.None.
 func (s *Sizer) Sizing(inventory int64) Sizing {
+	return s.With(s.stated(inventory))
+}
+
+// stated is the size that is known from elsewhere, or that a line states.
+func (s *Sizer) stated(inventory int64) Size {
 	switch {
 	case inventory != accesslog.None:
-		return s.checked(Size{inventory, SizeInventory})
+		return Size{inventory, SizeInventory}
 	case s.totals[accesslog.TotalObject] != accesslog.None:
-		return s.checked(Size{s.totals[accesslog.TotalObject], SizeObject})
+		return Size{s.totals[accesslog.TotalObject], SizeObject}
 	case s.totals[accesslog.TotalContentRange] != accesslog.None:
-		return s.checked(Size{s.totals[accesslog.TotalContentRange], SizeContentRange})
+		return Size{s.totals[accesslog.TotalContentRange], SizeContentRange}
 	case s.totals[accesslog.TotalContentLength] != accesslog.None:
-		return s.checked(Size{s.totals[accesslog.TotalContentLength], SizeContentLength})
+		return Size{s.totals[accesslog.TotalContentLength], SizeContentLength}
 	case s.planned != accesslog.None:
-		return s.checked(Size{s.planned, SizePlanned})
+		return Size{s.planned, SizePlanned}
+	}
+	return Size{accesslog.None, SizeUnknown}
+}
+
+// With is the Sizing where the size was stated: an earlier decision gives the
+// same again. Of a size that was not, or only repeated, the requests decide.
+func (s *Sizer) With(size Size) Sizing {
+	if size.From != SizeUnknown && size.From != SizeRepeated {
+		return s.checked(size)
 	}
 	top, slack := s.body, int64(0)
 	if s.unknown.clients > 0 && (s.body.clients == 0 || s.unknown.n > s.body.n) {

@@ -26,29 +26,6 @@ func Explain(rule string) string {
 	return ""
 }
 
-// ExplainGrade says in one line what a completeness means; empty for a name
-// that is none.
-func ExplainGrade(grade string) string {
-	switch grade {
-	case "complete":
-		return "the log proves that every byte was handed over in one session"
-	case "likely":
-		return "whole unless the transfer was cut, and this log cannot show a cut"
-	case "possible":
-		return "whole only if pieces are added whose position is not logged, or from sessions over 24 hours apart or with another user agent"
-	case "partial":
-		return "some content, not the whole"
-	case "probe":
-		return "two body bytes or fewer, ever"
-	case "none":
-		return "asked for, no content"
-	}
-	return ""
-}
-
-// grades is the order of reading, the surest first.
-var grades = []string{"complete", "likely", "possible", "partial", "probe", "none"}
-
 // A summary is read in sections; each is a list of blocks. The words are
 // written once, here and in summary.go, and drawn twice: in markdown.go and in
 // terminal.go.
