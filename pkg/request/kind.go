@@ -22,6 +22,16 @@ var kindNames = [...]string{"content", "probe", "not_modified", "head", "denied"
 
 func (k Kind) String() string { return kindNames[k] }
 
+// ParseKind is the inverse of String.
+func ParseKind(s string) (Kind, bool) {
+	for k, name := range kindNames {
+		if name == s {
+			return Kind(k), true
+		}
+	}
+	return 0, false
+}
+
 // KindOf says what a request came to. directory: the target is a directory
 // page, so content is a listing. bytes is the logged size, or accesslog.None.
 func KindOf(method []byte, status int16, directory bool, bytes int64) Kind {
