@@ -74,7 +74,7 @@ globs or - for standard input):
 	root.SetErr(s.err)
 	root.SuggestionsMinimumDistance = 2
 	root.SetUsageTemplate(usageTemplate + "\n" + exitCodes)
-	root.SetHelpCommand(newHelpCommand())
+	root.SetHelpCommand(newHelpCommand(s))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &pipeline.UsageError{Err: err, Hint: nearFlag(cmd, err) + seeHelp(cmd)}
 	})
@@ -85,6 +85,7 @@ globs or - for standard input):
 		newAnalyzeCommand(s),
 		newShowCommand(s),
 		newVerifyCommand(s),
+		newTraceCommand(s),
 		newDetectCommand(s),
 		newFormatsCommand(s),
 		newVersionCommand(s),

@@ -44,8 +44,23 @@ func (f *Fold) Explain(r *request.Request) Part {
 	}
 	part := Part{Start: p.start, Lower: p.lower, Upper: p.upper, Session: s.number}
 	part.Grade, part.Basis = gradeResponse(p, f.sizing)
+	if part.Grade == GradePartial && p.parted() && !p.aborted {
+		part.Basis = BasisHole // nothing was cut: it is a piece
+	}
 	part.Why = f.reasons(r, p)
+	if part.Basis == BasisAborted && p.why&whyCut == 0 && !p.access {
+		part.Why = append(part.Why, f.tooFew())
+	}
 	return part
+}
+
+// tooFew says why an answer of which the log does not say that it was cut was
+// not the whole.
+func (f *Fold) tooFew() string {
+	if f.sizing.proves() {
+		return fmt.Sprintf("That is fewer than the %d bytes of the recording: it was cut.", f.sizing.Size.Bytes)
+	}
+	return "Other answers have more bytes of this recording: it was not the whole, or of another version."
 }
 
 // withoutContent explains a request whose answer carried nothing.
@@ -53,11 +68,27 @@ func withoutContent(r *request.Request, why why) []string {
 	if why&whyHeldAll != 0 {
 		return []string{fmt.Sprintf("Status 416, and the range asked for begins at byte %d, where the recording ends: the client held what is before it.", r.RangeStart)}
 	}
-	if r.Kind == request.KindListing {
-		return []string{"A directory page, which shows names and carries nothing of a recording."}
+	text := "the request failed, and nothing of the recording was sent."
+	switch r.Kind {
+	case request.KindListing:
+		text = "a directory page, which shows names and carries nothing of a recording."
+	case request.KindNotModified:
+		text = "the client named a version that it held, and was sent nothing."
+	case request.KindHead:
+		text = "a HEAD request, whose answer carries no content."
+	case request.KindDenied:
+		text = "the server refused."
+	case request.KindRedirect:
+		text = "the server named another place, and sent nothing of the recording."
+	case request.KindNoContent:
+		text = "success, in answer to a request that hands out no content."
+	case request.KindMissing:
+		text = "the server had nothing at that path."
 	}
-	words, _ := BasisWords(noneBasis(r.Kind))
-	return []string{words.Means}
+	if r.Status == 0 {
+		return []string{"No status in the line: " + text}
+	}
+	return []string{fmt.Sprintf("Status %d: %s", r.Status, text)}
 }
 
 // reasons explains an answer with content: where it lies, what was logged of

@@ -67,9 +67,8 @@ func whole(p response, sizing Sizing) bool {
 // session already had.
 func (s *session) add(p response, sizing Sizing) (resumes bool) {
 	s.raise(gradeResponse(p, sizing))
-	piece := !p.full && !p.access
-	s.ranged = s.ranged || piece
-	s.parted = s.parted || piece && (!p.transfer || p.start > 0)
+	s.ranged = s.ranged || !p.full && !p.access
+	s.parted = s.parted || p.parted()
 	if p.upper == unbounded {
 		s.open = true
 		return false
@@ -84,6 +83,11 @@ func (s *session) add(p response, sizing Sizing) (resumes bool) {
 	s.lower.add(p.start, plus(p.start, p.lower))
 	s.upper.add(p.start, plus(p.start, p.upper))
 	return false
+}
+
+// parted says whether a response is a piece for certain.
+func (p *response) parted() bool {
+	return !p.full && !p.access && (!p.transfer || p.start > 0)
 }
 
 func (s *session) raise(grade Grade, basis string) {

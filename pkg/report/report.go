@@ -34,12 +34,26 @@ type section struct {
 	blocks []block
 }
 
-// block is a paragraph, a list or a table.
+// block is a paragraph, a list, a table, a heading within a section, names with
+// their values, or a line of a log.
 type block any
 
 type paragraph struct{ text text }
 
 type list struct{ items []text }
+
+type heading struct{ text text }
+
+// quote is a line of a log; it is drawn so that nothing in it passes for ours.
+type quote struct{ text string }
+
+// pairs are names with their values; one without a value is left out.
+type pairs []pair
+
+type pair struct {
+	name  string
+	value text
+}
 
 type table struct {
 	head []column
