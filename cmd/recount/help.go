@@ -1,7 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,6 +68,9 @@ func newHelpCommand(s streams) *cobra.Command {
 					c.InitDefaultHelpFlag()
 					return c.Help()
 				}
+			}
+			if near := didYouMean(args[0], slices.Sorted(maps.Keys(topics))); near != "" {
+				return usage(fmt.Sprintf("unknown command %q", args[0]), strings.TrimSpace(near))
 			}
 			return unknownCommand(root, strings.TrimSpace(args[0]))
 		},

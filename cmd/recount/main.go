@@ -57,7 +57,9 @@ show. It works offline and never changes the evidence.
 The main job, on logs as they are (plain, gzip, zstd, bzip2, xz; files, folders,
 globs or - for standard input):
 
-  recount analyze access.log* -o case`,
+  recount analyze access.log* -o case
+
+'recount help completeness' says what the grades of a download mean and prove.`,
 		Args:              cobra.ArbitraryArgs,
 		SilenceErrors:     true,
 		SilenceUsage:      true,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/evidence"
 	"github.com/logrecount/recount/pkg/report"
 	"github.com/logrecount/recount/pkg/trace"
 )
@@ -172,9 +174,11 @@ func writeTrace(s streams, t *report.Traced, format report.Format) error {
 
 // verdict says how the trace ended.
 func verdict(c *casefile.Case, t *trace.Trace, s streams) error {
+	missing := false
 	for _, src := range t.Sources {
 		if src.Unread != "" {
 			say(s.err, "warning", src.Path+": "+src.Unread)
+			missing = missing || cmp.Or(src.Archive, src.Path) != evidence.Stdin
 		}
 	}
 	if t.Differs() {
@@ -183,7 +187,7 @@ func verdict(c *casefile.Case, t *trace.Trace, s streams) error {
 	if !t.Unread() {
 		return nil
 	}
-	if r, err := c.Run(); err == nil && r.Root != "" {
+	if r, err := c.Run(); err == nil && missing && r.Root != "" {
 		say(s.err, "hint", fmt.Sprintf("when the case was made the paths started from %q", r.Root))
 	}
 	return errUntraced
