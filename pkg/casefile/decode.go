@@ -73,13 +73,14 @@ func (t *Table) Listings() iter.Seq2[*ListingRow, error] {
 func decoded[T any](t *Table, columns []string, decode func(*decoder) T) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		var d decoder
+		var out T
 		for row, err := range t.Rows(columns...) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			d.row = row
-			out := decode(&d)
+			out = decode(&d)
 			if d.err != nil {
 				yield(nil, fmt.Errorf("table %s: %w; it was changed, or written by another version", t.schema.Name, d.err))
 				return

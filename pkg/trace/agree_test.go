@@ -148,7 +148,7 @@ func someLog(rnd *rand.Rand, lines int, hostile bool) string {
 			finished, sent = "X", rnd.IntN(planned+200)
 		}
 		fmt.Fprintf(&b, "192.0.2.%d - - [%02d/Feb/2019:%02d:00:00 +0100] \"%s %s HTTP/%s\" %s %d %d %s \"%s\" \"-\" \"%s\"\n",
-			rnd.IntN(4), 10+rnd.IntN(4), rnd.IntN(24), pick("GET", "GET", "GET", "HEAD", "POST"), target, pick("1.1", "1.1", "2.0"), status, planned, sent, finished, asked,
+			rnd.IntN(25), 10+rnd.IntN(4), rnd.IntN(24), pick("GET", "GET", "GET", "HEAD", "POST"), target, pick("1.1", "1.1", "2.0"), status, planned, sent, finished, asked,
 			agents[rnd.IntN(len(agents))])
 	}
 	return b.String()
@@ -190,11 +190,37 @@ func TestRandomLogsAgree(t *testing.T) {
 			t.Fatalf("seed %d", seed)
 		}
 	}
-	if len(bases) < 12 {
+	if len(bases) < 15 {
 		t.Errorf("only these bases were reached: %v", bases)
 	}
 	if unchecked[whyAgents] == 0 || unchecked[whyNames] == 0 {
 		t.Errorf("names that look the same did no harm: %v", unchecked)
+	}
+}
+
+// So do a size that very many recordings were answered with, and headers that
+// were learned in one source only.
+func TestLearnedAgrees(t *testing.T) {
+	var common, headers strings.Builder
+	for i := range 150 {
+		common.WriteString(get("192.0.2.1", fmt.Sprintf("/%d.wav", i), "200", "500"))
+		headers.WriteString(get("192.0.2.2", fmt.Sprintf("/%d.wav", i), "200", fmt.Sprint(1000+i+230+i%3)))
+	}
+	sizes := "path,size\n"
+	for i := range 150 {
+		sizes += fmt.Sprintf("/%d.wav,%d\n", i, 1000+i)
+	}
+	dir := files(t, map[string]string{"a.log": common.String(), "b.log": headers.String()})
+	o := pipeline.Options{Evidence: []string{dir}, Meanings: []pipeline.PerSource{{Glob: "b.log", Value: "accepted_with_headers"}}}
+	seen := map[string]int{}
+	for _, inventory := range []string{"", filepath.Join(files(t, map[string]string{"i.csv": sizes}), "i.csv")} {
+		o.Inventory = inventory
+		for _, d := range everything(t, analyse(t, o), dir, false).Downloads {
+			seen[d.Basis]++
+		}
+	}
+	if seen["common_size"] == 0 || seen["one_response"] == 0 {
+		t.Errorf("not reached: %v", seen)
 	}
 }
 

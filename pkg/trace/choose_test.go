@@ -160,3 +160,21 @@ func TestWithoutTables(t *testing.T) {
 		t.Errorf("%+v", tr)
 	}
 }
+
+// Two recordings of one client, or two directories, that look the same in the
+// tables are still two.
+func TestSameNames(t *testing.T) {
+	dir := files(t, map[string]string{"access.log": get("192.0.2.1", "/a%FF.wav", "200", "10") + get("192.0.2.1", "/a%5CxFF.wav", "206", "20") +
+		get("192.0.2.1", "/a%5CxFF.wav", "206", "30") + get("192.0.2.1", "/b%FF/", "200", "40") + get("192.0.2.1", "/b%5CxFF/", "200", "50") + get("192.0.2.1", "/b%5CxFF/", "200", "60")})
+	c := analyse(t, pipeline.Options{Evidence: []string{dir}, Meanings: []pipeline.PerSource{{Value: "accepted_body"}}})
+	tr := run(t, c, Options{Client: "192.0.2.1", Evidence: []string{dir}})
+	if got := outline(tr); got != `192.0.2.1 /a\xFF.wav:2+0, 192.0.2.1 /a\xFF.wav:1+0, 192.0.2.1 /b\xFF/:2+0, 192.0.2.1 /b\xFF/:1+0` {
+		t.Errorf("%s", got)
+	}
+	if tr.Differs() {
+		t.Errorf("it does not agree: %q %q", tr.Downloads[0].Differs, tr.Downloads[1].Differs)
+	}
+	if lines := strings.Split(texts(tr), "\n"); !strings.Contains(lines[0], " 206 20 ") || !strings.Contains(lines[2], " 200 10 ") || !strings.Contains(lines[5], " 200 40 ") {
+		t.Errorf("%s", texts(tr))
+	}
+}

@@ -215,3 +215,18 @@ func TestUnfit(t *testing.T) {
 		}
 	}
 }
+
+// A file that is right, and unpacked comes out otherwise, is a wrong hash too.
+func TestWrongStream(t *testing.T) {
+	dir := files(t, map[string]string{"access.log.gz": gzipped(t, logOne)})
+	c := analyse(t, pipeline.Options{Evidence: []string{dir}})
+	tr := run(t, c, Options{Client: "192.0.2.1", Evidence: []string{dir}})
+	source := *tr.Sources[0]
+	source.StreamSHA256 = strings.Repeat("0", 64)
+	line := &Line{Source: &source, Request: tr.Downloads[0].Lines[0].Request}
+	again := &Trace{Case: c, Downloads: []*Download{{Given: Given{Lines: []*Line{line}}}}}
+	var wrong *WrongHash
+	if err := again.read(&Options{Evidence: []string{dir}, Keep: 100}); !errors.As(err, &wrong) || wrong.Want != source.StreamSHA256 || line.Text != nil {
+		t.Errorf("%v, %q", err, line.Text)
+	}
+}
