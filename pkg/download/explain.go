@@ -49,16 +49,16 @@ func (f *Fold) Explain(r *request.Request) Part {
 	}
 	part.Why = f.reasons(r, p)
 	if part.Basis == BasisAborted && p.why&whyCut == 0 && !p.access {
-		part.Why = append(part.Why, f.tooFew())
+		part.Why = append(part.Why, f.tooFew(p))
 	}
 	return part
 }
 
 // tooFew says why an answer of which the log does not say that it was cut was
 // not the whole.
-func (f *Fold) tooFew() string {
+func (f *Fold) tooFew(p response) string {
 	if f.sizing.proves() {
-		return fmt.Sprintf("That is fewer than the %d bytes of the recording: it was cut.", f.sizing.Size.Bytes)
+		return fmt.Sprintf("So it was no more than %d of the recording's %d bytes: it was cut.", p.upper, f.sizing.Size.Bytes)
 	}
 	return "Other answers have more bytes of this recording: it was not the whole, or of another version."
 }

@@ -107,7 +107,7 @@ func TestPartsAddUp(t *testing.T) {
 				t.Fatalf("no reason%s", describe(reqs[i:i+1]))
 			}
 			for _, s := range p.Why {
-				if s != strings.TrimSpace(s) || !strings.HasSuffix(s, ".") || strings.Contains(s, "%!") {
+				if s != strings.TrimSpace(s) || !strings.HasSuffix(s, ".") || strings.Contains(s, "%!") || strings.Contains(s, " -") {
 					t.Fatalf("%q is no sentence", s)
 				}
 				seen[regexp.MustCompile(`\d+`).ReplaceAllString(s, "N")] = true
@@ -176,7 +176,7 @@ func TestExplain(t *testing.T) {
 		{"a transfer that was cut", 1000, nil, get(426, 400).ftp().cut(), "-1 400..400 partial aborted",
 			"A transfer of a file; the log does not show where in the file it began, as it may have been resumed. The log says that 400 bytes were transferred. The log says that it was cut: at least one byte is missing."},
 		{"fewer than the size", 1000, nil, get(200, 999), "0 999..999 partial aborted",
-			"A full response, which begins at byte 0. The size field says 999 bytes: body bytes that the server's network took. That is fewer than the 1000 bytes of the recording: it was cut."},
+			"A full response, which begins at byte 0. The size field says 999 bytes: body bytes that the server's network took. So it was no more than 999 of the recording's 1000 bytes: it was cut."},
 		{"read in place", 1000, nil, get(0, none).read(), "-1 0..1000 possible access_only",
 			"The file was read in place, and such a log never shows how much of it."},
 		{"read in place, failed", 1000, nil, get(0, none).read().cut(), "-1 0..1000 partial aborted",
