@@ -38,6 +38,9 @@ var errDamaged = errors.New("some evidence was damaged or unread")
 // errDetect ends a look at sources of which not all can be analysed.
 var errDetect = errors.New("some evidence is of unknown format, damaged or unread")
 
+// errUntraced ends a trace of which not all lines could be read again.
+var errUntraced = errors.New("some lines could not be read again from the evidence")
+
 // failure is an error with a hint that is not about usage.
 type failure struct {
 	err  error
@@ -58,7 +61,7 @@ func finish(err error, w io.Writer) int {
 	case errors.Is(err, errDamaged):
 		say(w, "warning", err.Error()+"; the case says what and why")
 		return exitDamaged
-	case errors.Is(err, errDetect):
+	case errors.Is(err, errDetect), errors.Is(err, errUntraced):
 		say(w, "warning", err.Error())
 		return exitDamaged
 	case errors.Is(err, context.Canceled):

@@ -57,7 +57,9 @@ show. It works offline and never changes the evidence.
 The main job, on logs as they are (plain, gzip, zstd, bzip2, xz; files, folders,
 globs or - for standard input):
 
-  recount analyze access.log* -o case`,
+  recount analyze access.log* -o case
+
+'recount help completeness' says what the grades of a download mean and prove.`,
 		Args:              cobra.ArbitraryArgs,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -74,7 +76,7 @@ globs or - for standard input):
 	root.SetErr(s.err)
 	root.SuggestionsMinimumDistance = 2
 	root.SetUsageTemplate(usageTemplate + "\n" + exitCodes)
-	root.SetHelpCommand(newHelpCommand())
+	root.SetHelpCommand(newHelpCommand(s))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &pipeline.UsageError{Err: err, Hint: nearFlag(cmd, err) + seeHelp(cmd)}
 	})
@@ -85,6 +87,7 @@ globs or - for standard input):
 		newAnalyzeCommand(s),
 		newShowCommand(s),
 		newVerifyCommand(s),
+		newTraceCommand(s),
 		newDetectCommand(s),
 		newFormatsCommand(s),
 		newVersionCommand(s),

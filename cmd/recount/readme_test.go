@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/download"
 )
 
 // insideScriptsTest is set by scripts/test, so that the test of the README
@@ -106,24 +107,48 @@ func TestREADMEMainJob(t *testing.T) {
 	}
 }
 
-// Every code of the column basis has its line in the README.
-func TestREADMEBases(t *testing.T) {
-	root := filepath.Join("..", "..")
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+// The tables of grades and bases in the README are those of the code.
+func TestREADMEWords(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, err := os.ReadFile(filepath.Join(root, "pkg", "download", "session.go"))
+	grades, bases := "| grade | means |\n|---|---|\n", "| basis | grade | means |\n|---|---|---|\n"
+	for _, w := range download.Grades() {
+		grades += fmt.Sprintf("| `%s` | %s |\n", w.Name, w.Means)
+	}
+	for _, w := range download.Bases() {
+		bases += fmt.Sprintf("| `%s` | %s | %s |\n", w.Name, w.Grade, w.Means)
+	}
+	for _, table := range []string{grades, bases} {
+		if !strings.Contains(string(readme), "\n\n"+table+"\n") {
+			t.Errorf("README.md does not have this table:\n%s", table)
+		}
+	}
+}
+
+// The commands that README.md shows for trace work on the sample.
+func TestREADMETrace(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile(`\tBasis\w+ += "(\w+)"`).FindAllSubmatch(code, -1)
-	if len(found) < 10 {
-		t.Fatalf("%d codes found in session.go", len(found))
+	lines := regexp.MustCompile(`(?m)^recount trace case --evidence (testdata/nas/logs) (.*)$`).FindAllStringSubmatch(string(text), -1)
+	if len(lines) != 2 {
+		t.Fatalf("%d commands for trace in README.md", len(lines))
 	}
-	for _, m := range found {
-		if !bytes.Contains(readme, []byte("\n| `"+string(m[1])+"` | ")) {
-			t.Errorf("README.md does not explain the basis %q", m[1])
+	sample := filepath.Join("..", "..", "testdata", "nas")
+	dir := filepath.Join(t.TempDir(), "case")
+	var out, errs bytes.Buffer
+	s := streams{strings.NewReader(""), &out, &errs}
+	if code := run(t.Context(), []string{"analyze", filepath.Join(sample, "logs"), "--inventory", filepath.Join(sample, "inventory.csv"), "-o", dir, "-q"}, s); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, &errs)
+	}
+	for _, m := range lines {
+		out.Reset()
+		args := append([]string{"trace", dir, "--evidence", filepath.Join(sample, "logs")}, strings.Fields(m[2])...)
+		if code := run(t.Context(), args, s); code != exitDone || !strings.Contains(out.String(), `"GET /medicall/2019/02/`) {
+			t.Errorf("%s: exit code %d\n%s%s", m[0], code, &out, &errs)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -30,6 +31,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"gz":        gz,
 	"makecase":  makeCase,
 	"interrupt": interrupt,
+	"maskseal":  maskSeal,
 }
 
 // exits CODE PROGRAM [ARG...] runs a program and wants that exit code.
@@ -82,6 +84,20 @@ func gz(ts *testscript.TestScript, neg bool, args []string) {
 		b.Truncate(b.Len() - cut)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o666))
+}
+
+// maskseal CASE FILE writes SEAL for the hash of the case's seal in a file: it is
+// another in each run, as the seal covers run.json.
+func maskSeal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: maskseal CASE FILE")
+	}
+	seal := sha256Hex(ts.ReadFile(args[0] + "/SHA256SUMS"))
+	text := ts.ReadFile(args[1])
+	if strings.Count(text, seal) != 1 {
+		ts.Fatalf("%s has not one %s", args[1], seal)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Replace(text, seal, "SEAL", 1)), 0o666))
 }
 
 // makecase DIR SOURCE writes a small case, so that show and verify can be

@@ -42,7 +42,9 @@ var contract = map[string]string{
 		user string? user.name
 		flags string?
 		kind string
-		bytes_with_headers int64? http.response.bytes`,
+		bytes_with_headers int64? http.response.bytes
+		object_size int64?
+		object_size_from string?`,
 	"downloads": `
 		client string source.ip
 		recording string file.path

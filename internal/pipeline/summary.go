@@ -138,12 +138,14 @@ func (a *analysis) manifest() *casefile.Manifest {
 	m := &casefile.Manifest{
 		Tool: "recount", Version: o.Version, Build: o.Build, ConfigSHA256: o.ConfigSHA256, Custody: o.Custody,
 		Configuration: a.configuration(), Inventory: a.invFile, Databases: []casefile.ManifestFile{},
+		CommonSizes: a.common,
 	}
 	for _, s := range a.sources {
 		meaning, _ := s.meaningText()
 		m.Sources = append(m.Sources, casefile.ManifestSource{
 			Source: s.ID, Path: s.Path, Bytes: s.bytes, SHA256: s.sum, StreamBytes: s.streamLen, StreamSHA256: s.streamSum,
 			Format: s.formatText(), Meaning: meaning, Error: s.err, Archive: s.Archive,
+			Headers: s.learned(),
 		})
 		for _, n := range s.notes {
 			m.Notes = append(m.Notes, s.Path+": "+n)
@@ -167,6 +169,15 @@ func (a *analysis) manifest() *casefile.Manifest {
 		})
 	}
 	return m
+}
+
+// learned is what the source showed of its response headers, nil for nothing.
+func (s *source) learned() *casefile.ManifestHeaders {
+	responses, _, longest := s.stats.headers.Learned()
+	if responses == 0 {
+		return nil
+	}
+	return &casefile.ManifestHeaders{Responses: responses, Longest: longest, Lengths: s.stats.headers.Lengths()}
 }
 
 // archiveFile names an archive and its hash, which proves its members.

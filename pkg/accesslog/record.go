@@ -103,6 +103,20 @@ const (
 	TotalContentLength           // Content-Length of a full response
 )
 
+var totalNames = [...]string{"", "object_size", "content_range", "content_length"}
+
+func (t TotalFrom) String() string { return totalNames[t] }
+
+// ParseTotalFrom is the inverse of String.
+func ParseTotalFrom(s string) (TotalFrom, bool) {
+	for i, name := range totalNames {
+		if name == s {
+			return TotalFrom(i), true
+		}
+	}
+	return TotalNone, false
+}
+
 // RangeFrom says where the position of a partial response was read.
 type RangeFrom uint8
 

@@ -40,6 +40,16 @@ func (c *Case) Summary() (*Summary, error) {
 	return s, readJSON(c.Dir, summaryName, s)
 }
 
+// Has says whether the case was written with a table.
+func (c *Case) Has(table string) (bool, error) {
+	s, err := c.Summary()
+	if err != nil {
+		return false, err
+	}
+	_, ok := s.Tables[table]
+	return ok, nil
+}
+
 // Run reads run.json.
 func (c *Case) Run() (*Run, error) {
 	r := new(Run)

@@ -83,9 +83,9 @@ func fill(t *testing.T, w *Writer) {
 var filled = map[string][][]any{
 	"requests": {
 		{i(1), i(2), i(3), at(noon), at(noon + 1), i(-90), "192.0.2.1", "10.0.0.1", "GET", "/a.wav", `/a.wav?x=\xFF\xFEü`, "h", "HTTP/1.1",
-			i(206), i(0), "planned", i(0), i(7), "request_range", false, i(11), "", "r", "u", "cut_off,nul_bytes", "probe", i(9)},
+			i(206), i(0), "planned", i(0), i(7), "request_range", false, i(11), "", "r", "u", "cut_off,nul_bytes", "probe", i(9), i(9), "object_size"},
 		{i(2), i(1 << 40), i(0), nil, nil, nil, "host.example", nil, nil, "/dir/", nil, nil, nil,
-			nil, nil, "unknown", nil, nil, nil, nil, nil, nil, nil, nil, nil, "listing", nil},
+			nil, nil, "unknown", nil, nil, nil, nil, nil, nil, nil, nil, nil, "listing", nil, nil, nil},
 	},
 	"downloads": {
 		{"192.0.2.1", "/a.wav", i(3), i(2), at(noon), at(noon + 5), i(8), "content_range", i(4), i(8), "partial", "hole", i(1), true, i(2), i(1), i(2)},

@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/ipc"
 	"github.com/apache/arrow/go/v17/parquet/file"
+	"github.com/apache/arrow/go/v17/parquet/metadata"
 )
 
 // Table is a table of a case. It holds no file open.
@@ -19,6 +20,13 @@ type Table struct {
 	path    string
 	schema  Schema
 	numRows int64
+	holding []holding
+}
+
+// holding is a text that a column must hold.
+type holding struct {
+	column int
+	text   string
 }
 
 // Table opens a table by its name. What it says of itself is read from the
@@ -117,12 +125,46 @@ func (t *Table) rows(columns []string, yield func([]any) bool) error {
 	}
 	defer r.Close()
 	for g := range r.NumRowGroups() {
+		if !t.mayHold(r.RowGroup(g)) {
+			continue
+		}
 		more, err := t.groupRows(r.RowGroup(g), which, yield)
 		if err != nil || !more {
 			return err
 		}
 	}
 	return nil
+}
+
+// Holding gives the table without the row groups in which a column of text
+// never holds a value, as far as their statistics tell. Its rows are all that
+// hold it, and others.
+func (t *Table) Holding(column, value string) (*Table, error) {
+	i := slices.IndexFunc(t.schema.Columns, func(c Column) bool { return c.Name == column && c.Type == Text })
+	if i < 0 {
+		return nil, fmt.Errorf("table %s has no column %q of text", t.schema.Name, column)
+	}
+	less := *t
+	less.holding = append(slices.Clone(t.holding), holding{i, value})
+	return &less, nil
+}
+
+func (t *Table) mayHold(rg *file.RowGroupReader) bool {
+	for _, h := range t.holding {
+		chunk, err := rg.MetaData().ColumnChunk(h.column)
+		if err != nil {
+			continue // reading it will say what is wrong
+		}
+		stats, err := chunk.Statistics()
+		if err != nil || stats == nil || !stats.HasMinMax() {
+			continue
+		}
+		texts, ok := stats.(*metadata.ByteArrayStatistics)
+		if ok && (h.text < string(texts.Min()) || h.text > string(texts.Max())) {
+			return false
+		}
+	}
+	return true
 }
 
 // groupRows yields the rows of one row group; more is false when the caller

@@ -47,6 +47,8 @@ func (t *RequestTable) Append(r *request.Request) error {
 	g.string(t.flagText(r.Flags))
 	g.string(r.Kind.String())
 	g.int64(r.Sent)
+	g.int64(r.ObjectSize)
+	g.string(totalFrom(r).String())
 	return t.end()
 }
 
@@ -63,4 +65,12 @@ func (t *RequestTable) flagText(f accesslog.Flags) string {
 		t.flags[f] = s
 	}
 	return s
+}
+
+// totalFrom is where the size of the whole was read.
+func totalFrom(r *request.Request) accesslog.TotalFrom {
+	if r.ObjectSize == accesslog.None {
+		return accesslog.TotalNone
+	}
+	return max(r.SizeFrom, accesslog.TotalObject)
 }

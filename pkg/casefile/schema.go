@@ -82,6 +82,8 @@ var schemas = []Schema{
 		{"flags", Text, null, "remarks about the line, joined by commas, such as cut_off or ambiguous_time", ""},
 		{"kind", Text, !null, "what the request came to: content, probe, not_modified, head, denied, missing, redirect, error, listing or no_content", ""},
 		{"bytes_with_headers", Int64, null, "bytes with headers that the network accepted, where the log has them beside bytes (Apache %O)", "http.response.bytes"},
+		{"object_size", Int64, null, "size of the whole file, where the line states it", ""},
+		{"object_size_from", Text, null, "where it was read: object_size, content_range or content_length", ""},
 	}},
 	{TableDownloads, "all requests of one client for one recording, put together", "recording, client", []Column{
 		{"client", Text, !null, "canonical address of the client, or host name", "source.ip"},

@@ -9,7 +9,7 @@ import (
 // schemas; those here stay, in this order.
 var columns = map[string]string{
 	"requests": "source line offset time_start time_end utc_offset_min client forwarded_for method recording url_original host protocol " +
-		"status bytes bytes_meaning range_start range_end range_from finished duration_us user_agent referrer user flags kind bytes_with_headers",
+		"status bytes bytes_meaning range_start range_end range_from finished duration_us user_agent referrer user flags kind bytes_with_headers object_size object_size_from",
 	"downloads": "client recording requests content_requests first_seen last_seen size size_from bytes_lower bytes_upper completeness basis " +
 		"transfers earlier_copy user_agents first_source first_line",
 	"clients": "client prefix label tags requests listings recordings_complete recordings_likely recordings_possible recordings_partial " +

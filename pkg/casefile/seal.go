@@ -77,6 +77,15 @@ func Verify(dir string) ([]Problem, error) {
 	return append(problems, extra...), err
 }
 
+// SealSum is the SHA-256 of a case's seal, in hex: it stands for the whole case.
+func SealSum(dir string) (string, error) {
+	sum, _, err := hashFile(func() (io.ReadCloser, error) { return os.Open(filepath.Join(dir, sealName)) })
+	if err != nil {
+		return "", fmt.Errorf("case %q: %w", dir, err)
+	}
+	return sum, nil
+}
+
 // parseSeal reads the seal as strictly as it is written: lower-case hashes, two
 // spaces, paths in order that stay inside the case. What is not so has been
 // changed, even where sha256sum would let it pass.

@@ -97,6 +97,7 @@ type Manifest struct {
 	Archives      []ManifestFile   `json:"archives,omitempty"` // of which sources are members; Name is the path
 	Databases     []ManifestFile   `json:"databases"`          // geo databases
 	Inventory     *ManifestFile    `json:"inventory,omitempty"`
+	CommonSizes   []int64          `json:"common_sizes,omitempty"` // body sizes that very many recordings were answered with
 	Notes         []string         `json:"notes,omitempty"`
 }
 
@@ -112,6 +113,16 @@ type ManifestSource struct {
 	Meaning      string `json:"bytes_meaning"`
 	Error        string `json:"error,omitempty"`
 	Archive      string `json:"archive,omitempty"` // path of the archive it is a member of: its hash proves it
+
+	Headers *ManifestHeaders `json:"headers,omitempty"` // nil: none were learned
+}
+
+// ManifestHeaders is what was learned of the response headers of a source: by
+// how many bytes full responses have more than their body, whose size is known.
+type ManifestHeaders struct {
+	Responses int64   `json:"responses"` // that showed a length
+	Longest   int64   `json:"longest"`   // in bytes
+	Lengths   []int64 `json:"lengths"`   // those that were seen often enough to be believed
 }
 
 // ManifestFile names a file other than evidence that the result depends on.

@@ -42,6 +42,16 @@ var sizeFromNames = [...]string{"", "inventory", "object_size", "content_range",
 
 func (s SizeFrom) String() string { return sizeFromNames[s] }
 
+// ParseSizeFrom is the inverse of String.
+func ParseSizeFrom(s string) (SizeFrom, bool) {
+	for from, name := range sizeFromNames {
+		if name == s {
+			return SizeFrom(from), true
+		}
+	}
+	return SizeUnknown, false
+}
+
 // Size is the size of a recording in bytes; Bytes is accesslog.None when From
 // is SizeUnknown.
 type Size struct {

@@ -23,6 +23,8 @@ type Fold struct {
 	d        Download
 	versions []*version // the recording's own first
 	spare    []*session
+	best     *version // by which the download is graded; nil: none
+	count    int      // of the sessions of all versions
 	agents   agentSet
 	noneKind request.Kind
 }
@@ -40,12 +42,17 @@ func (f *Fold) Begin(recording, client []byte, sizing Sizing) {
 	}
 	f.versions = f.versions[:0]
 	f.addVersion(sizing)
+	f.best, f.count = nil, 0
 	f.agents.reset()
 	f.noneKind = request.KindContent
 }
 
 // Add counts one request.
-func (f *Fold) Add(r *request.Request) {
+func (f *Fold) Add(r *request.Request) { f.add(r) }
+
+// add counts one request, and gives what its answer may have handed over and
+// the session that it is of. Without content there is no session.
+func (f *Fold) add(r *request.Request) (p response, s *session) {
 	f.d.Requests++
 	if f.d.Requests == 1 {
 		f.d.FirstSource, f.d.FirstLine = r.Source, r.Line
@@ -56,22 +63,24 @@ func (f *Fold) Add(r *request.Request) {
 	switch r.Kind {
 	case request.KindContent, request.KindProbe:
 		f.d.ContentRequests++
-		f.content(r, agent)
+		p, s = f.content(r, agent)
 	case request.KindNoContent:
 		if f.sizing.toAnyMethod(r) {
 			f.d.ContentRequests++
-			f.content(r, agent)
+			p, s = f.content(r, agent)
 		}
 	case request.KindNotModified:
 		f.d.EarlierCopy = true
 	case request.KindError:
 		if r.Status == 416 && r.RangeFrom != accesslog.RangeNone && f.ends(r) {
 			f.d.EarlierCopy = true
+			p.why = whyHeldAll
 		}
 	}
 	if f.noneKind == request.KindContent || telling(r.Kind) > telling(f.noneKind) {
 		f.noneKind = r.Kind
 	}
+	return p, s
 }
 
 // seen widens the time of the download.
@@ -96,14 +105,10 @@ func (f *Fold) ends(r *request.Request) bool {
 }
 
 // content counts an answer with content in its version and session.
-func (f *Fold) content(r *request.Request, agent int) {
+func (f *Fold) content(r *request.Request, agent int) (response, *session) {
 	total := stated(r)
 	v := f.versionOf(total)
-	size := accesslog.None
-	if v.sizing.proves() {
-		size = v.sizing.Size.Bytes
-	}
-	p := readResponse(r, size, f.headers(r.Source))
+	p := readResponse(r, v.sizing.proven(), f.headers(r.Source))
 	switch {
 	case r.Kind == request.KindNoContent:
 		p.doubt, p.lower, p.finished = BasisOtherMethod, 0, false
@@ -112,7 +117,11 @@ func (f *Fold) content(r *request.Request, agent int) {
 	case total.From == SizeUnknown && len(v.sizing.others) > 0:
 		p.doubt = BasisOtherVersion
 	}
-	v.add(f.session(v, agent, r), p)
+	s := f.session(v, agent, r)
+	if v.add(s, p) {
+		p.why |= whyResumes
+	}
+	return p, s
 }
 
 // common says whether a response is as long as those for very many recordings,
@@ -163,6 +172,8 @@ func (f *Fold) session(v *version, agent int, r *request.Request) *session {
 			s = new(session)
 		}
 		s.reset()
+		f.count++
+		s.number, s.version = f.count, v
 		v.sessions = append(v.sessions, s)
 		v.current[agent] = s
 	}
@@ -182,7 +193,7 @@ func (f *Fold) End() Download {
 		}
 		t := v.end()
 		if t.grade > d.Grade {
-			d.Grade, d.Basis, d.Size = t.grade, t.basis, v.sizing.Size
+			d.Grade, d.Basis, d.Size, f.best = t.grade, t.basis, v.sizing.Size, v
 		}
 		d.BytesLower = max(d.BytesLower, t.lower)
 		d.Transfers = plus(d.Transfers, t.transfers)

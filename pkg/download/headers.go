@@ -1,5 +1,7 @@
 package download
 
+import "slices"
+
 // Headers learns how long the response headers of one source are, from
 // responses whose body size is known beside a count that has the headers in
 // it. The zero value is ready. Counts of two parts of a source merge to the
@@ -50,6 +52,30 @@ func (h *Headers) Learned() (responses, shortest, longest int64) {
 		}
 	}
 	return h.total, shortest, h.most
+}
+
+// Lengths lists the lengths that has believes, the shortest first: a thousand
+// or so at most.
+func (h *Headers) Lengths() []int64 {
+	lengths := []int64{}
+	for length := range h.counts {
+		if h.has(length) {
+			lengths = append(lengths, length)
+		}
+	}
+	slices.Sort(lengths)
+	return lengths
+}
+
+// KnownHeaders is what was learned before: from how many responses, the longest
+// length, and those that Lengths gave. It grades as the first one did, and is
+// not for learning more.
+func KnownHeaders(responses, longest int64, lengths []int64) *Headers {
+	h := &Headers{counts: map[int64]int64{}, total: responses, most: longest}
+	for _, length := range lengths {
+		h.counts[length] = max(responses, learnedFrom) // enough for has
+	}
+	return h
 }
 
 // Merge adds what another part of the source showed.

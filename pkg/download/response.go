@@ -26,6 +26,7 @@ type response struct {
 	methodless   bool   // the log does not say the method, so its body may be another text
 	mayBeHead    bool   // and it may have had no body
 	access       bool   // the log shows that the recording was read, but never how much of it
+	why          why    // which of the rules below were used
 }
 
 // doubted says whether a response may be something else than the recording.
@@ -54,13 +55,14 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	if methodless(r) {
 		return readMethodless(r, size, h)
 	}
+	p := response{upper: r.Bytes, start: accesslog.None, planned: accesslog.None}
 	if r.Flags&accesslog.FlagUnterminated != 0 {
 		r = withoutLast(r)
+		p.upper, p.why = r.Bytes, whyMayBeShort
 	}
 	if fileTransfer(r) {
-		return readTransfer(r, size)
+		return readTransfer(r, size, p.why)
 	}
-	p := response{upper: r.Bytes, start: accesslog.None, planned: accesslog.None}
 	p.full = r.Status != 206
 	switch {
 	case p.full:
@@ -71,6 +73,7 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	room := p.room(r, size)
 	if r.Bytes == accesslog.None {
 		p.upper = room // none is unbounded
+		p.why |= whyNoCount
 		if r.Finished == accesslog.FinishedNo {
 			p.cut(room)
 		}
@@ -84,6 +87,7 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 		p.readSent(r.Sent, h)
 		if p.finished {
 			p.lower = p.upper
+			p.why |= whyFinished
 		}
 	case accesslog.MeaningAcceptedBody, accesslog.MeaningTransferred:
 		p.lower = lessFraming(r.Bytes, r.Protocol, smallFrame)
@@ -95,6 +99,7 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 		p.lower = h.leastBody(r.Bytes)
 		if size != accesslog.None && !p.aborted && h.has(r.Bytes-size) {
 			p.lower, p.upper = size, size
+			p.why |= whyKnownHeaders
 		} else {
 			p.unlike = size == 0
 		}
@@ -139,9 +144,13 @@ func (p *response) room(r *request.Request, size int64) int64 {
 // partial one whose range the server stated.
 func (p *response) fit(room int64, stated bool) {
 	if room != accesslog.None {
-		p.upper = min(p.upper, room)
+		if p.upper > room {
+			p.upper = room
+			p.why |= whyRoom
+		}
 		if stated && p.finished && p.upper == room {
 			p.lower = room
+			p.why |= whyFinished
 		}
 	}
 	p.lower = min(p.lower, p.upper)
@@ -160,9 +169,12 @@ func (p *response) readSent(sent int64, h *Headers) {
 	case more < 0:
 		p.cut(p.planned)
 		p.upper = min(p.upper, sent)
+		p.why |= whySentLess
 	case h.has(more) && !p.aborted:
 		p.finished = true
+		p.why |= whySentAll
 	}
+	p.why |= whySent
 	p.lower = min(p.upper, h.leastBody(sent))
 }
 
@@ -171,6 +183,7 @@ func (p *response) readSent(sent int64, h *Headers) {
 // without position may have lacked no more than the last heading of its parts.
 func (p *response) cut(room int64) {
 	p.aborted, p.finished = true, false
+	p.why |= whyCut
 	if p.start < 0 {
 		room = accesslog.None
 	}

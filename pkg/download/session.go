@@ -28,6 +28,8 @@ const (
 
 // session is the answers with content to one user agent without a long pause.
 type session struct {
+	number   int       // within the pair, from 1
+	version  *version  // that it is of
 	last     int64     // time of the last, or accesslog.NoTime
 	lower    intervals // placed and proven
 	upper    intervals // placed
@@ -67,22 +69,22 @@ func whole(p response, sizing Sizing) bool {
 	return p.lower >= sizing.Size.Bytes
 }
 
-// add counts one response.
-func (s *session) add(p response, sizing Sizing) {
+// add counts one response, and says whether it may be the rest of what the
+// session already had.
+func (s *session) add(p response, sizing Sizing) (resumes bool) {
 	s.raise(gradeResponse(p, sizing))
-	piece := !p.full && !p.access
-	s.ranged = s.ranged || piece
-	s.parted = s.parted || piece && (!p.transfer || p.start > 0)
+	s.ranged = s.ranged || !p.full && !p.access
+	s.parted = s.parted || p.parted()
 	if p.upper == unbounded {
 		s.open = true
-		return
+		return false
 	}
 	if p.start < 0 {
-		if s.resumes(p, sizing) {
+		if resumes = s.resumes(p, sizing); resumes {
 			s.raise(GradeLikely, BasisResumeFits)
 		}
 		s.unplaced = plus(s.unplaced, p.upper)
-		return
+		return resumes
 	}
 	if p.doubt != "" && !whole(p, sizing) {
 		s.doubt = p.doubt
@@ -90,6 +92,12 @@ func (s *session) add(p response, sizing Sizing) {
 		s.lower.add(p.start, plus(p.start, p.lower))
 	}
 	s.upper.add(p.start, plus(p.start, p.upper))
+	return false
+}
+
+// parted says whether a response is a piece for certain.
+func (p *response) parted() bool {
+	return !p.full && !p.access && (!p.transfer || p.start > 0)
 }
 
 func (s *session) raise(grade Grade, basis string) {

@@ -27,6 +27,14 @@ func (s Sizing) proves() bool {
 	return s.Size.From != SizeUnknown && s.Size.From != SizeRepeated && !s.Contradicted
 }
 
+// proven is the size that proves a whole, or accesslog.None.
+func (s Sizing) proven() int64 {
+	if s.proves() {
+		return s.Size.Bytes
+	}
+	return accesslog.None
+}
+
 // enough says whether an upper bound reaches what may be the whole.
 func (s Sizing) enough(upper int64) bool {
 	if upper == unbounded {
@@ -187,16 +195,30 @@ func (s *Sizer) piece(r *request.Request) {
 // Sizing decides. inventory is the size that the inventory gives, or
 // accesslog.None.
 func (s *Sizer) Sizing(inventory int64) Sizing {
+	return s.With(s.known(inventory))
+}
+
+// known is the size that is known from elsewhere, or that lines state.
+func (s *Sizer) known(inventory int64) Size {
 	if inventory != accesslog.None {
-		return s.checked(Size{inventory, SizeInventory})
+		return Size{inventory, SizeInventory}
 	}
 	for i, total := range s.totals {
 		if total != accesslog.None {
-			return s.checked(Size{total, SizeObject + SizeFrom(i)})
+			return Size{total, SizeObject + SizeFrom(i)}
 		}
 	}
 	if s.planned != accesslog.None {
-		return s.checked(Size{s.planned, SizePlanned})
+		return Size{s.planned, SizePlanned}
+	}
+	return Size{accesslog.None, SizeUnknown}
+}
+
+// With is the Sizing where the size is known: an earlier decision gives the same
+// again. Of a size that is not, or only repeated, the requests decide.
+func (s *Sizer) With(size Size) Sizing {
+	if size.From != SizeUnknown && size.From != SizeRepeated {
+		return s.checked(size)
 	}
 	top, slack := s.body, int64(0)
 	if s.unknown.clients > 0 && (s.body.clients == 0 || s.unknown.n > s.body.n) {

@@ -18,12 +18,16 @@ func fileTransfer(r *request.Request) bool {
 // recording, from where it was resumed. All others have no position: a cut one
 // may have been resumed too. So without a known size no transfer is a proof of
 // a whole, finished or not.
-func readTransfer(r *request.Request, size int64) response {
-	p := response{lower: max(r.Bytes, 0), upper: r.Bytes, start: accesslog.None, planned: accesslog.None, transfer: true}
+func readTransfer(r *request.Request, size int64, why why) response {
+	p := response{lower: max(r.Bytes, 0), upper: r.Bytes, start: accesslog.None, planned: accesslog.None, transfer: true, why: why}
 	p.finished = r.Finished == accesslog.FinishedYes
 	p.aborted = r.Finished == accesslog.FinishedNo
+	if p.aborted {
+		p.why |= whyCut
+	}
 	if r.Bytes == accesslog.None {
 		p.upper = size // none is unbounded
+		p.why |= whyNoCount
 	}
 	if size == accesslog.None {
 		return p

@@ -121,9 +121,10 @@ func (f *Fold) addVersion(sizing Sizing) *version {
 	return v
 }
 
-// add counts one response in the session it belongs to.
-func (v *version) add(s *session, p response) {
-	s.add(p, v.sizing)
+// add counts one response in the session it belongs to, and says whether it may
+// be the rest of what the session already had.
+func (v *version) add(s *session, p response) (resumes bool) {
+	resumes = s.add(p, v.sizing)
 	if whole(p, v.sizing) {
 		v.wholes++
 	} else if p.start >= 0 && p.lower > 0 && p.doubt == "" {
@@ -132,6 +133,7 @@ func (v *version) add(s *session, p response) {
 	if p.transfer || p.doubt == BasisOtherVersion {
 		v.longest = max(v.longest, p.lower)
 	}
+	return resumes
 }
 
 // taken is what was taken of one version.
@@ -166,10 +168,19 @@ func (v *version) end() taken {
 		t.grade, t.basis = GradeProbe, BasisProbe
 	}
 	t.transfers = v.transfers()
-	if v.doubtful && t.grade == GradeComplete {
-		t.grade, t.basis, t.transfers = GradeLikely, BasisPlannedSize, 0
+	if v.doubtful {
+		t.transfers = 0
 	}
+	t.grade, t.basis = v.held(t.grade, t.basis)
 	return t
+}
+
+// held gives a grade, or the best that the version allows.
+func (v *version) held(grade Grade, basis string) (Grade, string) {
+	if v.doubtful && grade == GradeComplete {
+		return GradeLikely, BasisPlannedSize
+	}
+	return grade, basis
 }
 
 // probeBytes is the most that a probe may have taken.

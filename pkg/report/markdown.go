@@ -13,7 +13,12 @@ import (
 func Markdown(s *casefile.Summary) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Recount of access logs\n\nMade by " + markdownText(foreign(s.Tool+" "+s.Version)) + ".\n")
-	for _, sec := range sections(s) {
+	markdownSections(&b, sections(s))
+	return b.Bytes()
+}
+
+func markdownSections(b *bytes.Buffer, all []section) {
+	for _, sec := range all {
 		b.WriteString("\n## " + sec.title + "\n")
 		for _, bl := range sec.blocks {
 			b.WriteByte('\n')
@@ -25,11 +30,33 @@ func Markdown(s *casefile.Summary) []byte {
 					b.WriteString("- " + markdownText(item) + "\n")
 				}
 			case table:
-				markdownTable(&b, bl)
+				markdownTable(b, bl)
+			case heading:
+				b.WriteString("### " + markdownText(bl.text) + "\n")
+			case quote:
+				fence := longFence(bl.text)
+				b.WriteString(fence + "\n" + escape.Terminal(bl.text) + "\n" + fence + "\n")
+			case pairs:
+				for _, p := range bl {
+					if p.value.s != "" {
+						b.WriteString("- **" + p.name + ":** " + markdownText(p.value) + "\n")
+					}
+				}
 			}
 		}
 	}
-	return b.Bytes()
+}
+
+// longFence is a fence of code that nothing in s can close.
+func longFence(s string) string {
+	longest, run := 0, 0
+	for i := range len(s) {
+		if run++; s[i] != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	return strings.Repeat("`", max(3, longest+1))
 }
 
 func markdownText(t text) string {

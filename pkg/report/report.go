@@ -26,29 +26,6 @@ func Explain(rule string) string {
 	return ""
 }
 
-// ExplainGrade says in one line what a completeness means; empty for a name
-// that is none.
-func ExplainGrade(grade string) string {
-	switch grade {
-	case "complete":
-		return "the log proves that every byte was handed over in one session"
-	case "likely":
-		return "whole unless the transfer was cut, and this log cannot show a cut"
-	case "possible":
-		return "whole only if pieces are added whose position is not logged, or from sessions over 24 hours apart or with another user agent"
-	case "partial":
-		return "some content, not the whole"
-	case "probe":
-		return "two body bytes or fewer, ever"
-	case "none":
-		return "asked for, no content"
-	}
-	return ""
-}
-
-// grades is the order of reading, the surest first.
-var grades = []string{"complete", "likely", "possible", "partial", "probe", "none"}
-
 // A summary is read in sections; each is a list of blocks. The words are
 // written once, here and in summary.go, and drawn twice: in markdown.go and in
 // terminal.go.
@@ -57,12 +34,26 @@ type section struct {
 	blocks []block
 }
 
-// block is a paragraph, a list or a table.
+// block is a paragraph, a list, a table, a heading within a section, names with
+// their values, or a line of a log.
 type block any
 
 type paragraph struct{ text text }
 
 type list struct{ items []text }
+
+type heading struct{ text text }
+
+// quote is a line of a log; it is drawn so that nothing in it passes for ours.
+type quote struct{ text string }
+
+// pairs are names with their values; one without a value is left out.
+type pairs []pair
+
+type pair struct {
+	name  string
+	value text
+}
 
 type table struct {
 	head []column

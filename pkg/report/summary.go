@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/download"
 )
 
 // sections puts a summary into the order of reading: what was counted, what
@@ -58,8 +59,8 @@ func ruleTable(counts map[string]casefile.RuleCount) table {
 
 func gradeTable(counts map[string]int64) table {
 	t := table{head: []column{{title: "Grade"}, {title: "Pairs", number: true}, {title: "What it means"}}}
-	for _, g := range grades {
-		t.rows = append(t.rows, []text{own(g), number(counts[g]), own(ExplainGrade(g))})
+	for _, g := range download.Grades() {
+		t.rows = append(t.rows, []text{own(g.Name), number(counts[g.Name]), own(g.Means)})
 	}
 	return t
 }

@@ -18,18 +18,32 @@ const minWidth = 60
 
 // Terminal writes a summary for reading on a terminal of that many columns.
 func Terminal(w io.Writer, s *casefile.Summary, width int) error {
+	return terminalSections(w, sections(s), width)
+}
+
+func terminalSections(w io.Writer, all []section, width int) error {
 	width = max(width, minWidth)
 	var b bytes.Buffer
-	for i, sec := range sections(s) {
+	for i, sec := range all {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
 		b.WriteString(strings.ToUpper(sec.title) + "\n")
 		for j, bl := range sec.blocks {
-			if _, after := bl.(paragraph); after && j > 0 {
+			if apart(bl) && j > 0 {
 				b.WriteByte('\n')
 			}
 			switch bl := bl.(type) {
+			case heading:
+				b.WriteString(strings.Join(wrap(terminalText(bl.text), width), "\n") + "\n")
+			case quote:
+				b.WriteString("  | " + strings.Join(chop(escape.Terminal(bl.text), width-4), "\n  | ") + "\n")
+			case pairs:
+				f := facts{width: width, indent: 2}
+				for _, p := range bl {
+					f.add(p.name, p.value.s)
+				}
+				f.draw(&b)
 			case paragraph:
 				b.WriteString(strings.Join(wrap(terminalText(bl.text), width), "\n") + "\n")
 			case list:
@@ -45,6 +59,15 @@ func Terminal(w io.Writer, s *casefile.Summary, width int) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// apart says whether a block stands apart from the one before it.
+func apart(bl block) bool {
+	switch bl.(type) {
+	case paragraph, heading:
+		return true
+	}
+	return false
 }
 
 func terminalText(t text) string {

@@ -26,6 +26,16 @@ var kindNames = [...]string{"content", "probe", "not_modified", "head", "denied"
 
 func (k Kind) String() string { return kindNames[k] }
 
+// ParseKind is the inverse of String.
+func ParseKind(s string) (Kind, bool) {
+	for k, name := range kindNames {
+		if name == s {
+			return Kind(k), true
+		}
+	}
+	return 0, false
+}
+
 // KindOf says what a record with a target came to. directory: the target is a
 // directory page, so content is a listing.
 func KindOf(r *accesslog.Record, directory bool) Kind {
