@@ -30,6 +30,12 @@ var limits = []known{
 		"nothing says that the body was packed, and it looks like the recording cut"},
 }
 
+// chances are limits that show in some runs only.
+var chances = []known{
+	{notComplete, []string{"segmented"}, []string{"apache", "lighttpd"}, proving,
+		"aria2c leaves an answer whose rest another connection has; of a cut answer, a count with headers proves a little less than came"},
+}
+
 // faults are recount's, and are to be mended.
 var faults = []known{
 	{lessThanPossible, []string{"OPTIONS"}, []string{"caddy"}, always, methods},
@@ -90,7 +96,7 @@ type entry struct {
 }
 
 func newLedger(server string) *ledger {
-	return &ledger{server, slices.Concat(limits, faults), map[entry]bool{}}
+	return &ledger{server, slices.Concat(limits, faults, chances), map[entry]bool{}}
 }
 
 // expected says whether a fault is known, and why it is.
@@ -120,7 +126,7 @@ func (l *ledger) judge(t *testing.T, c analysis, found []fault) {
 // still fails the test for what is listed and no longer shows.
 func (l *ledger) still(t *testing.T) {
 	t.Helper()
-	for i, k := range l.list {
+	for i, k := range l.list[:len(limits)+len(faults)] {
 		for _, scenario := range k.scenarios {
 			if slices.Contains(k.servers, l.server) && !l.shown[entry{i, scenario}] {
 				t.Errorf("%q in %q does not show any more (%s): take it off the table", k.what, scenario, k.why)

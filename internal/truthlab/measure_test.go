@@ -56,7 +56,8 @@ type analysis struct {
 // analyse runs recount over one log, as analyze does.
 func analyse(t *testing.T, s *server, on site, log accessLog, set setting) analysis {
 	t.Helper()
-	o := pipeline.Options{Evidence: []string{s.log(on.name, log.name)}, Out: filepath.Join(t.TempDir(), "case"), Workers: 1, Version: "lab"}
+	o := pipeline.Options{Evidence: []string{s.log(on.name, log.name)}, Out: filepath.Join(t.TempDir(), "case"), Workers: 1, Version: "lab",
+		Tables: []string{casefile.TableDownloads, casefile.TableListings, casefile.TableSources}}
 	format := log.format
 	if set.meaning {
 		format = cmp.Or(log.told, format)

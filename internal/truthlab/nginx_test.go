@@ -49,6 +49,10 @@ http {
 	sendfile on;
 	tcp_nopush on;
 	client_body_temp_path %[1]s/body;
+	proxy_temp_path %[1]s/proxy;
+	fastcgi_temp_path %[1]s/fastcgi;
+	uwsgi_temp_path %[1]s/uwsgi;
+	scgi_temp_path %[1]s/scgi;
 	include /etc/nginx/mime.types;
 	default_type application/octet-stream;
 	log_format placed '%[2]s';

@@ -62,6 +62,7 @@ const (
 	slow       = "/slow/20180501-190000.wav"       // servers that can, send it slowly
 	slowLong   = "/slow/20180501-200000.wav"
 	month      = "/2018/04/" // a folder to mirror
+	inMonth    = month + "20180409-160000_1177_in-8808.wav"
 )
 
 // newArchive makes the recordings in a folder.
