@@ -219,3 +219,31 @@ func TestDamagedArchive(t *testing.T) {
 		t.Errorf("a zip on standard input: %q", out.Unread)
 	}
 }
+
+// TestZipBadOffset: a member whose header is said to lie behind the end of the
+// file is told as unread, and those behind it are read.
+func TestZipBadOffset(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, name := range []string{"a.log", "b.log", "c.log"} {
+		f, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(get("192.0.2.1", 1, "/a/"+name+".wav", 200, 1000))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data := b.Bytes()
+	entry := []byte("PK\x01\x02") // of the directory; the offset stands 42 bytes behind
+	second := bytes.Index(data, entry)
+	second += 4 + bytes.Index(data[second+4:], entry)
+	copy(data[second+42:], []byte{0, 0, 0xF0, 0x7F})
+	_, out := analyse(t, Options{Evidence: []string{files(t, map[string]string{"logs.zip": string(data)})}})
+	if a := out.Summary.Accounting; a.Sources != 3 || a.Lines != 2 || !out.Damaged {
+		t.Errorf("accounting %+v, damaged %v, unread %q", a, out.Damaged, out.Unread)
+	}
+}

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -147,7 +146,7 @@ func (s *scanner) file(ctx context.Context, file evidence.Source) *evidence.Arch
 	for ctx.Err() == nil {
 		found, r, err := c.Next()
 		s.read.Store(before + c.RawBytes())
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF {
 			break
 		}
 		src := s.add(found)
@@ -169,7 +168,7 @@ func (s *scanner) source(ctx context.Context, src *source, r *evidence.Reader, m
 		buf := <-s.free
 		chunk, err := chunks.Next(buf.data)
 		moved()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF {
 			s.free <- buf
 			break
 		}

@@ -38,8 +38,8 @@ const (
 )
 
 // jsonScanner walks over one object and keeps the values that are wanted. It is
-// strict (RFC 8259): no key twice in an object, valid UTF-8 and escapes only,
-// nothing behind the object. It allocates only while its scratch space grows.
+// strict (RFC 8259): no key twice in an object, valid escapes only, nothing
+// behind the object. It allocates only while its scratch space grows.
 type jsonScanner struct {
 	values  []jsonValue
 	scratch []byte // texts whose escapes were undone, of the line scanned last

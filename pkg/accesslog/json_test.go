@@ -13,10 +13,12 @@ import (
 )
 
 // plainJSON is the plain twin of the scanner: encoding/json's tokens, and the
-// rules that it does not have: UTF-8, whole surrogate pairs, no key twice, a
-// limit of depth and members.
+// rules that it does not have: whole surrogate pairs, no key twice, a limit of
+// depth and members. Bytes that are not UTF-8, which it would replace, become
+// characters that stand for them: see standIns.
 func plainJSON(line []byte) (values map[string]any, ok bool) {
-	if !utf8.Valid(line) || !json.Valid(line) || halfPair(line) {
+	line = standIns(line)
+	if !json.Valid(line) || halfPair(line) {
 		return nil, false
 	}
 	d := json.NewDecoder(bytes.NewReader(line))
@@ -31,6 +33,21 @@ func plainJSON(line []byte) (values map[string]any, ok bool) {
 		return nil, false
 	}
 	return values, ok
+}
+
+// standIns writes each byte that is not of a character in UTF-8 as one of a
+// private plane. JSON ends no text at either.
+func standIns(text []byte) []byte {
+	var out []byte
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if r == utf8.RuneError && n == 1 {
+			r = 0x10FE00 + rune(text[0])
+		}
+		out = utf8.AppendRune(out, r)
+		text = text[n:]
+	}
+	return out
 }
 
 // halfPair says whether a string holds half of a surrogate pair.
@@ -116,6 +133,9 @@ var jsonTestRoot, jsonTestPaths = func() (*jsonNode, []string) {
 // jsonParity compares the scanner with its twin.
 func jsonParity(t *testing.T, s *jsonScanner, line []byte) {
 	t.Helper()
+	if bytes.Contains(line, []byte("\xf4\x8f\xb8")) || bytes.Contains(line, []byte("\xf4\x8f\xb9")) || bytes.Contains(line, []byte("\xf4\x8f\xba")) || bytes.Contains(line, []byte("\xf4\x8f\xbb")) {
+		return // what stands in for other bytes
+	}
 	state := s.scan(line, jsonTestRoot, len(jsonTestPaths))
 	values, ok := plainJSON(line)
 	if ok != (state == jsonWhole) {
@@ -133,7 +153,7 @@ func jsonParity(t *testing.T, s *jsonScanner, line []byte) {
 				t.Fatalf("%q: %s is missing", line, path)
 			}
 		case jsonString:
-			if got := string(s.str(i)); got != want {
+			if got := string(standIns(s.str(i))); got != want {
 				t.Fatalf("%q: %s %q, want %q", line, path, got, want)
 			}
 		case jsonNumber:

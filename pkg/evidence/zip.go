@@ -140,7 +140,7 @@ func (w *zipWalk) next() *entry {
 	if m.packed < 0 || m.size < 0 {
 		err = errors.New("its sizes are impossible")
 	} else if m.data, err = f.DataOffset(); err != nil {
-		err = fmt.Errorf("its header cannot be read (%w)", err)
+		err = fmt.Errorf("its header cannot be read (%v)", err) // not wrapped: io.EOF would be the end of the archive
 	}
 	if w.taken[i] {
 		err = errors.New("its data are part of those of another member, as in a zip made to swell: it was not read")
