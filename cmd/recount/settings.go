@@ -247,7 +247,7 @@ func perSource(flags []string) []pipeline.PerSource {
 
 // perSourceFormat is perSource for formats. LogFormat and log_format strings and
 // json:... may hold "=" too: there what stands before the first one is a glob,
-// unless it is a part of the string.
+// unless it is a part of the string, as in nginx's escape=none.
 func perSourceFormat(flags []string) []pipeline.PerSource {
 	var out []pipeline.PerSource
 	for _, f := range flags {
@@ -256,7 +256,7 @@ func perSourceFormat(flags []string) []pipeline.PerSource {
 			continue
 		}
 		glob, value, found := strings.Cut(f, "=")
-		if !found || strings.ContainsAny(glob, "%$") || strings.HasPrefix(glob, "json:") || strings.Contains(glob, "+json:") ||
+		if !found || glob == "escape" || strings.HasSuffix(glob, "+escape") || strings.ContainsAny(glob, "%$") || strings.HasPrefix(glob, "json:") || strings.Contains(glob, "+json:") ||
 			strings.Contains(glob, "{") && strings.ContainsAny(value, "%$") {
 			glob, value = "", f
 		}

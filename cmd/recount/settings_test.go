@@ -148,6 +148,9 @@ func TestFormatSettings(t *testing.T) {
 		{"docker+json:time=ts,client=ip", "", "docker+json:time=ts,client=ip"},
 		{"app*=json:time=ts,client=ip", "app*", "json:time=ts,client=ip"},
 		{`{"ip"="%h"}`, "", `{"ip"="%h"}`},
+		{"escape=none $remote_addr $request", "", "escape=none $remote_addr $request"},
+		{"docker+escape=none $remote_addr $request", "", "docker+escape=none $remote_addr $request"},
+		{"nginx/*=escape=none $remote_addr $request", "nginx/*", "escape=none $remote_addr $request"},
 		{"=combined", "", "combined"},
 		{"a=b/*=combined", "a=b/*", "combined"},
 	} {

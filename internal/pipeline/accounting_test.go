@@ -149,12 +149,13 @@ func accounts(t *testing.T, dir, root string) {
 	for _, s := range sources {
 		var comments, blank int64
 		for _, l := range lines[s["source"]] {
-			text := strings.TrimLeft(string(l.text), "\x00")
+			marked := strings.TrimPrefix(string(l.text), "\ufeff")
+			text := strings.TrimLeft(marked, "\x00")
 			switch {
-			case strings.Trim(text, " \t") == "" && (text != "" || len(l.text) == 0):
+			case strings.Trim(text, " \t") == "" && (text != "" || marked == ""):
 				blank++
 			case strings.HasPrefix(text, "#") && s["format"] != nil, strings.HasPrefix(text, `"time_micros"`), strings.HasPrefix(text, "Log,Time,IP address,"),
-				strings.HasPrefix(strings.TrimPrefix(text, "\ufeff"), `"Number","Type",`) && strings.HasSuffix(text, `"Action"`):
+				strings.HasPrefix(text, `"Number","Type",`) && strings.HasSuffix(text, `"Action"`):
 				comments++ // or a line that names columns
 			}
 		}

@@ -45,6 +45,24 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestByteOrderMark: a mark before a line is no part of it: not of a client,
+// nor of a directive.
+func TestByteOrderMark(t *testing.T) {
+	const mark = "\xef\xbb\xbf"
+	root := files(t, map[string]string{
+		"a.log": mark + get("192.0.2.1", 1, "/a/1.wav", 200, 101) + get("192.0.2.1", 2, "/a/2.wav", 200, 102) + mark + "# a comment\n" + mark + "\n",
+		"b.log": mark + "#Fields: date time c-ip cs-method cs-uri-stem sc-status sc-bytes\r\n2019-02-03 04:05:06 192.0.2.1 GET /b/1.wav 200 103\r\n",
+	})
+	dir, _ := analyse(t, Options{Evidence: []string{root}})
+	accounts(t, dir, root)
+	want(t, "source", show(table(t, dir, casefile.TableSources), "lines", "requests", "rejected", "comments", "blank"), "4 2 0 1 1\n2 1 0 1 0\n")
+	want(t, "requests", show(table(t, dir, casefile.TableRequests), "client", "recording", "bytes", "flags"), `
+192.0.2.1 /a/1.wav 101 null
+192.0.2.1 /a/2.wav 102 null
+192.0.2.1 /b/1.wav 103 null
+`)
+}
+
 // TestLongLines: a line that is too long is one reject, wherever it stands, and
 // the lines behind it keep their numbers.
 func TestLongLines(t *testing.T) {

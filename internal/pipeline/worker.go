@@ -92,15 +92,16 @@ func (w *worker) lines(j job, st *stats) error {
 			return nil
 		}
 		st.lines++
-		text := line.Text
-		if len(text) > 0 && text[0] == 0 {
+		text := accesslog.SkipMark(line.Text)
+		nul := len(text) > 0 && text[0] == 0
+		if nul {
 			text = accesslog.SkipNUL(text)
 		}
 		reason := accesslog.ReasonUnknownFormat
 		switch {
 		case len(line.Text) > accesslog.MaxLine:
 			reason = accesslog.ReasonTooLong
-		case len(text) == 0 && len(line.Text) > 0:
+		case len(text) == 0 && nul:
 			reason = accesslog.ReasonNULBytes
 		case accesslog.Blank(text):
 			st.blank++
@@ -119,7 +120,7 @@ func (w *worker) lines(j job, st *stats) error {
 			reason = accesslog.ReasonCutOff // the client or the target may be a part of it
 		}
 		if reason == accesslog.ReasonNone {
-			if len(text) != len(line.Text) {
+			if nul {
 				w.record.Flags |= accesslog.FlagNULBytes
 			}
 			w.take(j, st, n, line)

@@ -212,6 +212,9 @@ http {
 	if formats[0].Fields != nginxMainText || formats[1].Fields != "escape=none $remote_addr $time_iso8601 \"$request\" $status\t$body_bytes_sent" {
 		t.Errorf("%q, %q", formats[0].Fields, formats[1].Fields)
 	}
+	// What a variable stands for is told nowhere: taken as text it fits no line.
+	test("LogFormat \"${WHO} %h %t \\\"%r\\\" %>s %b\" named\nCustomLog logs/a \"${MINE}\"\nCustomLog ${DIR}/b \"%h %t \\\"%r\\\" %>s %b\"\n",
+		[]string{"CustomLog:3"}, []string{`line 1: LogFormat: "${WHO} `, `line 2: CustomLog: "${MINE}"`})
 	if _, err := ParseServerConfig(strings.NewReader("just text\n")); err == nil {
 		t.Error("a text of another kind was taken for a configuration")
 	}

@@ -74,7 +74,7 @@ func readCorpus(t *testing.T, name string, named ...string) corpusSums {
 	walk := NewLines(data)
 	for line, ok := walk.Next(); ok; line, ok = walk.Next() {
 		s.lines++
-		text := SkipNUL(line.Text)
+		text := SkipNUL(SkipMark(line.Text))
 		reason := ReasonUnknownFormat
 		switch {
 		case Blank(text):

@@ -112,7 +112,7 @@ func try(sample []byte, reading Reading) Candidate {
 		if !ok {
 			break
 		}
-		text := SkipNUL(line.Text)
+		text := SkipNUL(SkipMark(line.Text))
 		if Blank(text) {
 			continue
 		}

@@ -51,7 +51,7 @@ func (d Detection) Explain(sample []byte) Explanation {
 		if !ok {
 			break
 		}
-		text := SkipNUL(line.Text)
+		text := SkipNUL(SkipMark(line.Text))
 		switch {
 		case Blank(text):
 			continue

@@ -108,8 +108,9 @@ func listing(t *testing.T, reading Reading, sample []byte) string {
 		if !ok {
 			return b.String()
 		}
-		text := SkipNUL(line.Text)
-		skipped := len(line.Text) - len(text)
+		marked := SkipMark(line.Text)
+		text := SkipNUL(marked)
+		skipped := len(marked) - len(text)
 		switch {
 		case skipped > 0 && len(text) == 0:
 			fmt.Fprintf(&b, "%d reject %s", n, ReasonNULBytes)

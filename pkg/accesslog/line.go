@@ -53,6 +53,16 @@ func Blank(line []byte) bool {
 // here can start a record so.
 func Comment(line []byte) bool { return len(line) > 0 && line[0] == '#' }
 
+// SkipMark drops a UTF-8 byte order mark before a line. It stands at the begin
+// of a file that a Windows program has saved again, and in the middle where
+// such files were put together; no server writes one there.
+func SkipMark(line []byte) []byte {
+	if len(line) > 0 && line[0] == byteOrderMark[0] {
+		return bytes.TrimPrefix(line, byteOrderMark)
+	}
+	return line
+}
+
 // SkipNUL drops NUL bytes before a line. They stand where a log was truncated
 // while its server went on writing at the old position (logrotate's
 // copytruncate), or where a machine crashed.

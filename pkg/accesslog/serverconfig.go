@@ -96,6 +96,10 @@ func (c *config) httpd(data string) {
 		if last := line[len(line)-1]; last == ';' || last == '{' {
 			continue
 		}
+		if given := httpdFormat(directive, words); strings.Contains(given, "${") {
+			c.remark(first, "%s: %q holds a variable, which is not read: put its value in its place", words[0], given)
+			continue
+		}
 		switch {
 		case directive == "logformat" && len(words) == 3:
 			c.add(first, words[2], words[1], compileHTTPD)
@@ -107,6 +111,17 @@ func (c *config) httpd(data string) {
 			c.remark(first, "%s is not read", strings.Join(words, " "))
 		}
 	}
+}
+
+// httpdFormat is the format, or its nickname, of a directive that gives one.
+func httpdFormat(directive string, words []string) string {
+	switch {
+	case directive == "logformat" && len(words) >= 2:
+		return words[1]
+	case directive == "customlog" && len(words) >= 3:
+		return words[2]
+	}
+	return ""
 }
 
 // compileHTTPD compiles the text of a directive, from which the quoting of the

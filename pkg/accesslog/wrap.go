@@ -57,7 +57,7 @@ func peelable(sample []byte, w *Wrapper) bool {
 		if !ok {
 			break
 		}
-		text := SkipNUL(line.Text)
+		text := SkipNUL(SkipMark(line.Text))
 		if Blank(text) || Comment(text) {
 			continue
 		}
