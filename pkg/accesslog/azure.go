@@ -28,13 +28,18 @@ const (
 	azureStatus
 	azureHTTPStatus
 	azureLatency
-	azureRequester = 8
-	azureURL       = 11
-	azureClient    = 15
-	azureSent      = 20
-	azureAgent     = 27
-	azureReferrer  = 28
-	azureFields    = 30 // of version 1.0
+	azureServerLatency
+	azureRequester    = 8
+	azureService      = 10
+	azureURL          = 11
+	azureClient       = 15
+	azureReceivedHead = 17
+	azureReceived     = 18
+	azureSentHead     = 19
+	azureSent         = 20
+	azureAgent        = 27
+	azureReferrer     = 28
+	azureFields       = 30 // of version 1.0
 )
 
 type azureStorage struct {
@@ -75,6 +80,9 @@ func (p *azureStorage) Parse(line []byte, r *Record) Reason {
 	for i := n; i < azureFields; i++ {
 		p.fields[i] = nil
 	}
+	if !p.inPlace() {
+		return ReasonMissingFields
+	}
 	if r.Status, ok = threeDigits(p.fields[azureHTTPStatus]); !ok {
 		return ReasonBadStatus
 	}
@@ -95,6 +103,33 @@ func (p *azureStorage) Parse(line []byte, r *Record) Reason {
 	}
 	p.request(r)
 	return ReasonNone
+}
+
+// inPlace says whether the fields that nobody but the service writes look as
+// they must. Where a line was torn, one field may be missing and another one too
+// many.
+func (p *azureStorage) inPlace() bool {
+	for _, i := range [...]int{azureOperation, azureStatus, azureService} {
+		if !isWord(p.fields[i]) {
+			return false
+		}
+	}
+	for _, i := range [...]int{azureLatency, azureServerLatency, azureReceivedHead, azureReceived, azureSentHead} {
+		if _, ok := orNone(p.fields[i]); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// isWord says whether text is made of letters and digits.
+func isWord(text []byte) bool {
+	for _, c := range text {
+		if (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return len(text) > 0
 }
 
 // split takes the fields of version 1.0; those that 2.0 adds say who asked by

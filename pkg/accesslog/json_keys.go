@@ -2,7 +2,8 @@ package accesslog
 
 // Two formats for JSON access logs whose keys the administrator chose: nginx's
 // log_format with escape=json, and others. They are told apart by the key of
-// the size: $body_bytes_sent says what it counts, "bytes" or "size" do not.
+// the size: $body_bytes_sent says what it counts, "bytes" or "size" do not. A
+// line may name the file and not the method: see Record.MethodUnknown.
 var (
 	formatNginxJSON = &Format{
 		Name: "nginx_json", Title: "nginx log_format with escape=json, the usual key names, with body_bytes_sent",

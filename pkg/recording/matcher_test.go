@@ -169,6 +169,9 @@ func TestAttributes(t *testing.T) {
 }
 
 func TestMatchDoesNotAllocate(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector drops what regexp keeps in a sync.Pool, at random; run without it")
+	}
 	f := func(patterns, inventory, target string) {
 		t.Helper()
 		m := mustMatcher(t, strings.Fields(patterns), inventory)

@@ -3,3 +3,5 @@
 package recording
 
 const bigRows = 2_700_000
+
+const underRace = false

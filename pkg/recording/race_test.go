@@ -4,3 +4,5 @@ package recording
 
 // The race detector makes everything slower and larger.
 const bigRows = 100_000
+
+const underRace = true
