@@ -89,7 +89,7 @@ func TestCompileFields(t *testing.T) {
 		`2000-10-10T13:55:36-07:00 1.2.3.4 GET h.example "/a b%?x" 206 5 "bytes 2-6/9" "-"`,
 		`f host="h.example" client="1.2.3.4"`+atIs+` method="GET" target="/a b%25?x" status=206 bytes=5 object_size=9 range_start=2 range_end=6 range_from=content_range finished=0`)
 	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "a"b" "c"`, is+` referrer="a\"b" agent="c"`)
-	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "a" "b" "c"`, `<bad_request>`) // two ways
+	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "a" "b" "c"`, `<bad_tail>`) // two ways
 	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "" ""`, is)
 	test(`escape=json `+ng+` "$http_referer" "$http_user_agent"`, head+` "" "a\"b\u001f\fc"`, is+` agent="a\\\"b\\x1f\\x0cc"`)
 }
@@ -142,7 +142,7 @@ func TestCompileRefused(t *testing.T) {
 	test(`%h %t "%200r" %>s %b`, "under a condition")
 	test(`%h %200t "%r" %>s %b`, "under a condition")
 	test(`%h %{%Q}t "%r" %>s %b`, "%Q in %{%Q}t is not supported")
-	test(`%h %t "%r" %>s %b\n`, "breaks the line")
+	test(`%h %t\n"%r" %>s %b`, "a line break")
 	test(`$time_local "$request" $status`, "cannot give the client: $remote_addr")
 	test(`$remote_addr "$request" $status`, "cannot give the time")
 	test(`$remote_addr $time_local $status`, "cannot give the request")
