@@ -70,6 +70,7 @@ type compiled struct {
 	apart    bool // the time is put together of several fields
 	late     bool // something is put together when the line is read
 	end      role // what ends the line
+	open     bool // a line that was cut may look whole, with other fields: see openEnd
 }
 
 // timeFrom says what the time of a record is made of.

@@ -97,10 +97,30 @@ func (t *template) describe(c *compiled) {
 		f.alone = timed == 1 && f.role == rolePieces && f.width <= lastTimeLen
 		c.alone = c.alone || f.alone
 	}
+	c.open = t.openEnd(c)
 	c.queried = t.find(roleQuery) >= 0
 	c.apart = timed > 1 || c.time == timePieces && !c.alone
 	c.late = c.apart || c.queried || t.find(roleContentLength) >= 0
 	c.headless = t.begins("% % % ", roleClient, roleIdent, roleUser) || t.begins("% - % ", roleClient, roleUser)
+}
+
+// openEnd says whether a line that was cut may look whole: where the line's end
+// closes a segment, a text in it may hold what stands behind it, and so what the
+// cut took may be found in what it left. A control cannot stand in an escaped
+// text, so where one stands behind each text that cannot be.
+func (t *template) openEnd(c *compiled) bool {
+	for i := range t.fields {
+		f := &t.fields[i]
+		if f.scan < scanWidth || f.quoted || !t.raw && f.after != "" && f.after[0] < ' ' {
+			continue
+		}
+		for k := i; k < len(t.fields); k++ {
+			if role := t.fields[k].role; k <= c.required || (role == roleBytes || role == roleSent) && k < len(t.fields)-1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // begins says whether the format begins with these roles, in this text.

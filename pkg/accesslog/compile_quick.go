@@ -198,9 +198,6 @@ func (t *template) head(steps []*step, i int) (*step, int) {
 	}
 	s, last, between := &step{op: stepHead, marks: -1}, i+1, t.fields[i].after
 	if dashes, user := t.dashes(steps, i+1); dashes != nil {
-		if dashes.at > 0 {
-			s.at = len(between) + dashes.at
-		}
 		between += dashes.text()
 		last = user + 1
 	}
@@ -212,9 +209,9 @@ func (t *template) head(steps []*step, i int) (*step, int) {
 }
 
 // dashes makes a step that reads "-" for ident and user, fields i and i+1, or for
-// the user alone, field i, at once, and says what the last of them is. Where
-// fields of fixed width stand between the user and a quote, which hold no quotes,
-// that quote is the stop.
+// the user alone, field i, at once, and says what the last of them is. What stands
+// behind the user is a text that no user can hold in this place, or fields of fixed
+// width and a quote: if the steps behind read those there, it is the user.
 func (t *template) dashes(steps []*step, i int) (*step, int) {
 	s, user, before := &step{op: stepDashes, marks: -1}, i, ""
 	if t.fields[i].role == roleIdent && i+1 < len(steps) && steps[i].op == stepWord {
@@ -231,9 +228,6 @@ func (t *template) dashes(steps []*step, i int) (*step, int) {
 	}
 	if s.behind(before+f.after) != "" {
 		return nil, 0
-	}
-	if steps[user].op == stepWidth {
-		s.at = len(before) + f.tail
 	}
 	return s, user
 }

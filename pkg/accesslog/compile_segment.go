@@ -124,7 +124,7 @@ func (t *template) without(steps []*step, mark byte) bool {
 		case stepPieces:
 			ok = !letter
 			for _, p := range s.field.pieces {
-				ok = ok && (mark != ' ' || !p.spaced && p.kind >= pieceDay)
+				ok = ok && (mark != ' ' || !p.spaced)
 			}
 		}
 		if !ok {

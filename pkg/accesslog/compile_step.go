@@ -32,7 +32,7 @@ type step struct {
 	avoid  byte // if it holds this, the line is read with care; 0: no byte
 	mark   byte // a byte of the text behind it
 	marks  int  // how many of it must stand behind that text in the segment; -1: any number
-	at     int  // where the segment's stop is, from the end of its last field or, of stepDashes, from the begin
+	at     int  // where the segment's stop is, from the end of its last field
 }
 
 // roleOther is for texts that set takes.

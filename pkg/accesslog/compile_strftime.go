@@ -6,6 +6,7 @@ import "strings"
 type piece struct {
 	kind   pieceKind
 	spaced bool // its first digit may be a space
+	lower  bool // am or pm
 	after  string
 }
 
@@ -14,8 +15,9 @@ type pieceKind uint8
 const (
 	pieceSkip1 pieceKind = iota // a digit that says nothing more
 	pieceSkip2
-	pieceSkip3 // a week day, or a day of the year
+	pieceSkip3
 	pieceSkip4
+	pieceWeekday // three letters
 	pieceDay
 	pieceMonth // two digits
 	pieceMonthName
@@ -33,15 +35,15 @@ const (
 	pieceKinds
 )
 
-var pieceWidths = [pieceKinds]int{1, 2, 3, 4, 2, 2, 3, 4, 2, 2, 2, 2, 2, 2, 5, 6, 3, 6}
+var pieceWidths = [pieceKinds]int{1, 2, 3, 4, 3, 2, 2, 3, 4, 2, 2, 2, 2, 2, 2, 5, 6, 3, 6}
 
 // strftimePieces are what is of fixed width, as the C locale writes it: httpd
 // does not choose another.
 var strftimePieces = map[byte]piece{
 	'd': {kind: pieceDay}, 'e': {kind: pieceDay, spaced: true}, 'm': {kind: pieceMonth}, 'b': {kind: pieceMonthName}, 'h': {kind: pieceMonthName},
 	'Y': {kind: pieceYear}, 'y': {kind: pieceYear2}, 'H': {kind: pieceHour}, 'k': {kind: pieceHour, spaced: true}, 'I': {kind: pieceHour12}, 'l': {kind: pieceHour12, spaced: true},
-	'p': {kind: pieceHalf}, 'P': {kind: pieceHalf}, 'M': {kind: pieceMinute}, 'S': {kind: pieceSecond}, 'z': {kind: pieceZone},
-	'a': {kind: pieceSkip3}, 'j': {kind: pieceSkip3}, 'U': {kind: pieceSkip2}, 'V': {kind: pieceSkip2}, 'W': {kind: pieceSkip2}, 'C': {kind: pieceSkip2}, 'g': {kind: pieceSkip2},
+	'p': {kind: pieceHalf}, 'P': {kind: pieceHalf, lower: true}, 'M': {kind: pieceMinute}, 'S': {kind: pieceSecond}, 'z': {kind: pieceZone},
+	'a': {kind: pieceWeekday}, 'j': {kind: pieceSkip3}, 'U': {kind: pieceSkip2}, 'V': {kind: pieceSkip2}, 'W': {kind: pieceSkip2}, 'C': {kind: pieceSkip2}, 'g': {kind: pieceSkip2},
 	'G': {kind: pieceSkip4}, 'u': {kind: pieceSkip1}, 'w': {kind: pieceSkip1},
 }
 

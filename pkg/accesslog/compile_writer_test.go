@@ -62,6 +62,31 @@ func servedRequests(n int) []served {
 	return list
 }
 
+// oddRequests are requests of which some have what few have.
+func oddRequests(rnd *rand.Rand, n int) []served {
+	requests := servedRequests(n)
+	for i := range requests {
+		r := &requests[i]
+		switch rnd.IntN(30) {
+		case 0:
+			r.user = "bob smith"
+		case 1:
+			r.user = "bob"
+		case 2:
+			r.query = "a=1&b=/x y"
+		case 3:
+			r.path = "/a b%c?d#e"
+		case 4:
+			r.agent = "a \"b\" [c] | d\te"
+		case 5:
+			r.client = "2001:db8::7"
+		case 6:
+			r.forwarded = "9.9.9.9, 8.8.8.8"
+		}
+	}
+	return requests
+}
+
 // writtenLog is the log of requests that a server with this format writes. It
 // knows what servers write from their documentation, and nothing of the
 // compiler.

@@ -49,6 +49,7 @@ func (p *compiledParser) cut(i int, r *Record) Reason {
 
 // whole is a line that was read to its end.
 func (p *compiledParser) whole(r *Record) Reason {
+	r.TextAtEnd = p.open
 	switch p.end {
 	case roleBytes:
 		r.NumberAtEnd = r.Bytes != None

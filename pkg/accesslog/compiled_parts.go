@@ -50,7 +50,7 @@ func (p *parts) read(pieces []piece, text []byte) bool {
 			p.hour = upTo31(b, pieces[i].spaced)
 			ok = p.hour >= 1 && p.hour <= 12
 		case pieceHalf:
-			p.half, ok = 1+b2i(b[0]|0x20 == 'p'), (b[0]|0x20 == 'a' || b[0]|0x20 == 'p') && b[1]|0x20 == 'm'
+			p.half, ok = halfOf(b, pieces[i].lower)
 		case pieceMinute:
 			p.minute = twoDigits(b)
 			ok = p.minute >= 0 && p.minute <= 59
@@ -62,9 +62,7 @@ func (p *parts) read(pieces []piece, text []byte) bool {
 		case pieceMilli, pieceMicro:
 			p.micros, ok = fraction(b)
 		default:
-			for _, c := range b {
-				ok = ok && (c >= '0' && c <= '9' || c == ' ' || c|0x20 >= 'a' && c|0x20 <= 'z')
-			}
+			ok = pieces[i].fits(b)
 		}
 		if !ok {
 			return false
@@ -77,32 +75,53 @@ func (p *parts) read(pieces []piece, text []byte) bool {
 // where they stand, whatever date that is.
 func fits(pieces []piece, text []byte) bool {
 	for i := range pieces {
-		kind := pieces[i].kind
-		w := pieceWidths[kind]
-		b := text[:w]
-		if string(text[w:w+len(pieces[i].after)]) != pieces[i].after {
+		p := &pieces[i]
+		w := pieceWidths[p.kind]
+		if !p.fits(text[:w]) || string(text[w:w+len(p.after)]) != p.after {
 			return false
 		}
-		text = text[w+len(pieces[i].after):]
-		for j, c := range b {
-			digit, letter := c-'0' <= 9, c|0x20 >= 'a' && c|0x20 <= 'z'
-			ok := digit
-			switch {
-			case kind < pieceDay:
-				ok = digit || letter || c == ' '
-			case kind == pieceMonthName, kind == pieceHalf:
-				ok = letter
-			case kind == pieceZone || kind == pieceZoneColon:
-				ok = digit && j > 0 || j == 0 && (c == '+' || c == '-') || j == 3 && kind == pieceZoneColon && c == ':'
-			case j == 0 && pieces[i].spaced:
-				ok = digit || c == ' '
-			}
-			if !ok {
-				return false
-			}
+		text = text[w+len(p.after):]
+	}
+	return true
+}
+
+func (p *piece) fits(text []byte) bool {
+	if p.kind == pieceHalf {
+		_, ok := halfOf(text, p.lower)
+		return ok
+	}
+	for j, c := range text {
+		ok := c-'0' <= 9
+		switch zone := p.kind == pieceZone || p.kind == pieceZoneColon; {
+		case p.kind == pieceMonthName || p.kind == pieceWeekday:
+			ok = c|0x20 >= 'a' && c|0x20 <= 'z'
+		case j == 0 && zone:
+			ok = c == '+' || c == '-'
+		case j == 3 && p.kind == pieceZoneColon:
+			ok = c == ':'
+		case j == 0 && p.spaced:
+			ok = ok || c == ' '
+		}
+		if !ok {
+			return false
 		}
 	}
 	return true
+}
+
+// halfOf reads AM as 1 and PM as 2, or am and pm.
+func halfOf(b []byte, lower bool) (half int, ok bool) {
+	switch string(b) {
+	case "AM":
+		return 1, !lower
+	case "PM":
+		return 2, !lower
+	case "am":
+		return 1, lower
+	case "pm":
+		return 2, lower
+	}
+	return 0, false
 }
 
 // upTo31 reads two digits, the first of which may be a space if it is spaced;

@@ -16,7 +16,7 @@ func (p *compiledParser) readQuick(line []byte, r *Record) bool {
 		end := pos
 		switch s.op {
 		case stepDashes:
-			if (s.at == 0 || pos+s.at < len(line) && line[pos+s.at] == '"') && s.follows(line, pos) {
+			if s.follows(line, pos) {
 				pos += s.n
 				s = s.then
 			}

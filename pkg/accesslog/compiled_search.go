@@ -132,6 +132,9 @@ func (p *compiledParser) try(i, last, pos int, line []byte, ends []int, longest 
 		if end < pos || end+len(f.after) > len(line) || string(line[end:end+len(f.after)]) != f.after {
 			return false
 		}
+		if i == last && end != p.limit-p.fields[p.from].quoteAt {
+			return false // the segment goes on
+		}
 		if f.afterIdent && i > p.from && bytes.IndexByte(line[pos:end], ' ') >= 0 && !lastIsDash(line[:ends[i-1]]) {
 			return false
 		}

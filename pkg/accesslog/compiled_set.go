@@ -53,8 +53,8 @@ func (p *compiledParser) set(f *field, v []byte, r *Record) Reason {
 			return ReasonBadClient
 		}
 	case roleHost:
-		if r.Host = p.value(v); r.Host != nil {
-			r.Host, _ = splitPort(r.Host)
+		if r.Host, _ = splitPort(p.value(v)); len(r.Host) == 0 { // no server_name
+			r.Host = nil
 		}
 	case roleMethod:
 		if v = absent(v); len(v) > 0 && isMethod(v) {

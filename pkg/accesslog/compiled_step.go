@@ -16,10 +16,7 @@ func (p *compiledParser) head(s *step, line []byte, pos int, r *Record) int {
 	end := plainWord(line, pos, s.seps)
 	from := end + s.n
 	to := from + s.width
-	switch {
-	case to > len(line) || end-pos <= 1, !s.follows(line, end) || !s.then.follows(line, to):
-		return 0
-	case s.at > 0 && (end+s.at >= len(line) || line[end+s.at] != '"'):
+	if to > len(line) || end-pos <= 1 || !s.follows(line, end) || !s.then.follows(line, to) {
 		return 0
 	}
 	r.Client = line[pos:end:end]

@@ -35,7 +35,10 @@ func (p *compiledParser) taken(s *step, v []byte, r *Record) bool {
 	case roleAgent:
 		r.Agent = absent(v)
 	case roleHost:
-		if r.Host = absent(v); len(v) > 0 && v[len(v)-1]-'0' <= 9 {
+		if len(v) == 0 {
+			return p.allowedAndSet(s, v, r)
+		}
+		if r.Host = absent(v); v[len(v)-1]-'0' <= 9 {
 			r.Host, _ = splitPort(r.Host)
 		}
 	case roleForwarded:
