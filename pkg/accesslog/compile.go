@@ -22,105 +22,6 @@ func CompileFormat(s string) (*Format, error) {
 // ErrJSONTemplate is the error of a template that writes JSON objects.
 var ErrJSONTemplate = errors.New("the format writes JSON objects: it is read as JSON lines, not by its text")
 
-// shape is what a field may look like. A shape allows at least what the
-// server can write there, whatever a client sends; so the true reading of a
-// whole line is always among those that the shapes allow, and a line that can
-// be read in one way only is read right.
-type shape uint8
-
-const (
-	shapeText    shape = iota // anything, as the server escapes it: no quote without a backslash
-	shapeRaw                  // anything, not escaped
-	shapeWord                 // no spaces, no quotes
-	shapeNumber               // digits, or "-"
-	shapeDecimal              // digits and perhaps a point, or "-"
-	shapeStatus               // three digits, or "-"
-	shapeSign                 // one character of field.signs
-	shapeList                 // nginx's $upstream_*: words joined with ", " and " : "
-	shapeFixed                // the pieces of a time, of fixed width
-	shapeCLF                  // 10/Oct/2000:13:55:36 -0700
-)
-
-// role is what a field is of a record.
-type role uint8
-
-const (
-	roleSkip role = iota
-	roleClient
-	roleClientLast // the client is the last address of a forwarded list
-	roleHost
-	roleIdent
-	roleUser
-	roleRequest
-	roleMethod
-	roleTarget    // as requested
-	rolePath      // decoded by the server
-	rolePathQuery // decoded, with its query behind it
-	roleQuery     // with or without its question mark
-	roleProtocol
-	roleStatus
-	roleBytes
-	roleSent
-	roleReferrer
-	roleAgent
-	roleForwarded
-	roleForwardedIf // only if it looks like addresses
-	roleRange
-	roleContentRange
-	roleContentLength
-	roleConnection // Apache's %X
-	roleCompletion // nginx's $request_completion
-	roleDuration
-	roleTime   // a time with its offset
-	roleEpoch  // seconds, or field.scale microseconds, since the epoch
-	roleMonth  // the full name of a month
-	rolePieces // the pieces of a time
-)
-
-// field is one variable of a format.
-type field struct {
-	text   string // as the format writes it, for errors
-	shape  shape
-	role   role
-	rank   int    // of two fields for one role the lower is taken
-	scale  int64  // of a number, to microseconds
-	at     TimeAt // of a time
-	signs  string // of shapeSign
-	empty  bool   // a word or number may be empty
-	user   bool   // may be the bare "" that Apache writes for an empty user
-	maybe  bool   // a condition may make it "-"
-	list   bool   // X-Forwarded-For
-	alone  bool   // the pieces are the whole time
-	pieces []piece
-
-	// What link adds.
-	scan       scan
-	after      string // the text behind it
-	bytes      []byte // the same
-	width      int    // of shapeFixed and shapeCLF
-	least      int    // the fewest bytes between the field's end and the stop
-	tail       int    // scanWidth: the bytes between the field's end and the stop
-	quoted     bool   // the stop is a quote, not the line's end
-	segment    int    // the last field before the stop
-	quoteAt    int    // of the stop in the last field's after
-	afterIdent bool   // the user, an ident and a space before it
-	statusNext bool   // the field behind is the status
-	last       bool
-}
-
-// scan is how the end of a field is found.
-type scan uint8
-
-const (
-	scanQuoted scan = iota // the next quote that is not escaped
-	scanRest               // the end of the line
-	scanWord               // the end of a word
-	scanNumber             // the end of a size
-	scanShape              // the shape ends by itself
-	scanWidth              // a fixed width before the stop
-	scanSearch             // every way is tried
-)
-
 // template is a format string taken apart: text, field, text, field, text.
 type template struct {
 	server string
@@ -153,19 +54,23 @@ func (t *template) errorf(format string, args ...any) error {
 type compiled struct {
 	format   *Format
 	fields   []field
+	quick    *step  // the first of the quick reading, nil if the format has none
 	first    string // the text before the first field
 	required int    // the last field that a cut line must have whole
 	raw      bool
 	json     bool
 	unlike   bool // an empty text is nothing, or escapes are those of JSON
-	head     int  // how many fields readHead reads, 0 if the format begins otherwise
 	headless bool // client, ident and user stand together at the begin: see headFits
-	rescue   bool // the request stands behind a time in brackets: see parseUnescaped
+	rescue   bool // the request stands behind a time in brackets: see unescaped
 	time     timeFrom
 	start    TimeAt
 	zoned    bool // the pieces of the time have an offset
-	late     bool // something is put together when the line is read: path, time
+	alone    bool // they stand together
+	queried  bool // the query is a field of its own
+	apart    bool // the time is put together of several fields
+	late     bool // something is put together when the line is read
 	end      role // what ends the line
+	open     bool // a line that was cut may look whole, with other fields: see openEnd
 }
 
 // timeFrom says what the time of a record is made of.
@@ -175,15 +80,13 @@ const (
 	timeNone timeFrom = iota
 	timeLogged
 	timeEpoch
-	timePieces
+	timePieces // of one field or several
 )
 
 // build makes the format of a template.
 func (t *template) build(name string) (*Format, error) {
 	c := &compiled{raw: t.raw, json: t.json, unlike: t.raw || t.json}
-	if err := t.merge(); err != nil {
-		return nil, err
-	}
+	t.mergeQueries()
 	if err := t.chooseTime(c); err != nil {
 		return nil, err
 	}
@@ -191,10 +94,12 @@ func (t *template) build(name string) (*Format, error) {
 		return nil, err
 	}
 	t.joinTimes(c)
-	c.fields, c.first = t.fields, t.texts[0]
+	t.joinTargets()
 	if err := t.link(c); err != nil {
 		return nil, err
 	}
+	c.fields, c.first = t.fields, t.texts[0]
+	c.quick = t.quickSteps()
 	f := &Format{Name: name, Title: t.server + " format " + t.source, TimeAt: c.start, Zone: t.zone(c), Escaping: t.escaping(), Fields: t.source, Stateless: true}
 	f.Meaning, f.MeaningWhy = t.meaning()
 	f.Source = "Apache mod_log_config and mod_logio"
@@ -255,4 +160,11 @@ func (t *template) find(r role) int {
 		}
 	}
 	return -1
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

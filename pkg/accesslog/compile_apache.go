@@ -1,6 +1,9 @@
 package accesslog
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // CompileApache makes a format of a LogFormat string of Apache httpd, as the
 // documentation writes it or as it stands in a configuration (with \" for
@@ -21,16 +24,16 @@ func CompileApache(name, s string) (*Format, error) {
 			switch s[i+1] {
 			case 't':
 				t.text("\t")
-			case 'n', 'r':
-				return nil, t.errorf(`\%c breaks the line`, s[i+1])
+			case 'r':
+				t.text("\r")
+			case 'n':
+				t.text("\n")
 			case '"', '\\':
 				t.text(s[i+1 : i+2])
 			default:
 				t.text(s[i : i+2])
 			}
 			i += 2
-		case c == '\n' || c == '\r':
-			return nil, t.errorf("a line break stands in it")
 		default:
 			t.text(s[i : i+1])
 			i++
@@ -39,7 +42,23 @@ func CompileApache(name, s string) (*Format, error) {
 	if len(t.fields) == 0 {
 		return nil, t.errorf("no directive (%%h, %%t, %%r) stands in it")
 	}
+	if err := t.breaks(); err != nil {
+		return nil, err
+	}
 	return t.build(name)
+}
+
+// breaks refuses a line break, but at the end: there it makes an empty line
+// behind each record.
+func (t *template) breaks() error {
+	last := &t.texts[len(t.texts)-1]
+	*last = strings.TrimRight(*last, "\r\n")
+	for _, text := range t.texts {
+		if strings.IndexByte(text, '\n') >= 0 {
+			return t.errorf("a line break (\\n) stands in its middle: one record in two lines cannot be read; put a tab (\\t) there")
+		}
+	}
+	return nil
 }
 
 // directive reads one directive, %, then conditions, which request of a
@@ -113,13 +132,21 @@ func (t *template) letter(whole string, c byte, arg string, conditional bool) er
 		if arg == "c" {
 			f.rank += 5 // of the connection: a proxy, where mod_remoteip is used
 		}
-	case 'A', 'L', 'P':
+	case 'A', 'L':
 		f.shape = shapeWord
+	case 'p', 'P':
+		// Apache writes an argument that it does not know as it is.
+		if known := map[byte]string{'p': "canonical local remote", 'P': "pid tid hextid"}[c]; arg != "" && !slices.Contains(strings.Fields(known), strings.ToLower(arg)) {
+			return t.constant(whole, arg, conditional)
+		}
+		if f.shape = shapeNumber; c == 'P' {
+			f.shape = shapeWord
+		}
 	case 'B', 'b':
 		f.shape, f.role, f.rank = shapeNumber, roleBytes, b2i(c == 'b')
 	case 'O':
 		f.shape, f.role = shapeNumber, roleSent
-	case 'I', 'S', 'k', 'p':
+	case 'I', 'S', 'k':
 		f.shape = shapeNumber
 	case 'C', 'e', 'n', 'f', 'R':
 	case 'x', 'c':
@@ -133,17 +160,17 @@ func (t *template) letter(whole string, c byte, arg string, conditional bool) er
 		f.shape, f.role, f.scale = shapeNumber, roleDuration, 1
 	case 'T':
 		f.shape, f.role, f.scale, f.rank = shapeNumber, roleDuration, 1e6, 2
-		switch arg {
+		switch strings.ToLower(arg) {
 		case "ms":
 			f.scale, f.rank = 1e3, 1
 		case "us":
 			f.scale, f.rank = 1, 0
 		case "", "s":
 		default:
-			return t.errorf("%s: the unit is none of s, ms and us", whole)
+			return t.constant(whole, arg, conditional)
 		}
 	case 'H':
-		f.shape, f.role = shapeWord, roleProtocol
+		f.role, f.http = roleProtocol, true
 	case 'i':
 		f.header(arg)
 	case 'o':
@@ -159,11 +186,11 @@ func (t *template) letter(whole string, c byte, arg string, conditional bool) er
 	case 'u':
 		f.role, f.user = roleUser, true
 	case 'U':
-		f.role = rolePath
+		f.role, f.rooted = rolePath, true
 	case 'v':
-		f.shape, f.role = shapeWord, roleHost
+		f.shape, f.role, f.slashless = shapeWord, roleHost, true
 	case 'V':
-		f.role, f.rank = roleHost, 1
+		f.role, f.rank, f.slashless = roleHost, 1, true
 	case 'X':
 		f.shape, f.role, f.signs = shapeSign, roleConnection, "X+-"
 	case 't':
@@ -172,6 +199,15 @@ func (t *template) letter(whole string, c byte, arg string, conditional bool) er
 		return t.errorf("%s is no directive that is known", whole)
 	}
 	t.field(f)
+	return nil
+}
+
+// constant adds an argument that Apache does not know and writes as it is.
+func (t *template) constant(whole, arg string, conditional bool) error {
+	if conditional {
+		return t.errorf("%s: Apache does not know %q", whole, arg)
+	}
+	t.text(arg)
 	return nil
 }
 
@@ -201,46 +237,4 @@ func (f *field) replyHeader(name string) {
 	case "content-length":
 		f.role = roleContentLength
 	}
-}
-
-// apacheTime reads %t and %{...}t. The time is that of the request's begin
-// unless it says end:.
-func (t *template) apacheTime(whole, arg string, conditional bool) error {
-	at := TimeAtStart
-	if rest, ok := strings.CutPrefix(arg, "begin"); ok && (rest == "" || rest[0] == ':') {
-		arg = strings.TrimPrefix(rest, ":")
-	} else if rest, ok := strings.CutPrefix(arg, "end"); ok && (rest == "" || rest[0] == ':') {
-		at, arg = TimeAtEnd, strings.TrimPrefix(rest, ":")
-	}
-	number := func(shape shape, r role, scale int64) {
-		t.field(field{text: whole, shape: shape, role: r, scale: scale, at: at, maybe: conditional})
-	}
-	fraction := func(kind pieceKind) {
-		t.field(field{text: whole, shape: shapeFixed, role: rolePieces, at: at, maybe: conditional, pieces: []piece{{kind, ""}}})
-	}
-	switch arg {
-	case "":
-		if conditional {
-			return t.errorf("%s stands under a condition, and a line without it has no time", whole)
-		}
-		t.text("[")
-		t.field(field{text: whole, shape: shapeCLF, role: roleTime, at: at})
-		t.text("]")
-	case "sec":
-		number(shapeNumber, roleEpoch, 1e6)
-	case "msec":
-		number(shapeNumber, roleEpoch, 1e3)
-	case "usec":
-		number(shapeNumber, roleEpoch, 1)
-	case "msec_frac":
-		fraction(pieceMilli)
-	case "usec_frac":
-		fraction(pieceMicro)
-	default:
-		if conditional {
-			return t.errorf("%s stands under a condition, and a line without it has no time", whole)
-		}
-		return t.strftime(whole, arg, at)
-	}
-	return nil
 }

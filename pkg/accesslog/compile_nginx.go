@@ -38,8 +38,8 @@ func CompileNginx(name, s string) (*Format, error) {
 				return nil, err
 			}
 			i += n
-		case '\n', '\r':
-			return nil, t.errorf("a line break stands in it")
+		case '\n':
+			return nil, t.errorf("a line break stands in it: one record in two lines cannot be read")
 		default:
 			t.text(body[i : i+1])
 			i++
@@ -68,7 +68,7 @@ func variable(s string) (name string, n int) {
 }
 
 // isoPieces are those of $time_iso8601.
-var isoPieces = []piece{{pieceYear, "-"}, {pieceMonth, "-"}, {pieceDay, "T"}, {pieceHour, ":"}, {pieceMinute, ":"}, {pieceSecond, ""}, {pieceZoneColon, ""}}
+var isoPieces = []piece{{kind: pieceYear, after: "-"}, {kind: pieceMonth, after: "-"}, {kind: pieceDay, after: "T"}, {kind: pieceHour, after: ":"}, {kind: pieceMinute, after: ":"}, {kind: pieceSecond}, {kind: pieceZoneColon}}
 
 // variable adds a field. Times are those of the moment at which the line is
 // written.
@@ -84,7 +84,7 @@ func (t *template) variable(whole, name string) error {
 	case "proxy_protocol_addr":
 		word(roleClient, 3)
 	case "binary_remote_addr":
-		return t.errorf("%s is not text", whole)
+		return t.errorf("%s is not text: use $remote_addr", whole)
 	case "proxy_add_x_forwarded_for":
 		f.role, f.list = roleForwarded, true
 	case "remote_user":
@@ -93,7 +93,7 @@ func (t *template) variable(whole, name string) error {
 		f.shape, f.role = shapeCLF, roleTime
 	case "time_iso8601":
 		for i, p := range isoPieces {
-			f.shape, f.role, f.pieces = shapeFixed, rolePieces, []piece{{p.kind, ""}}
+			f.shape, f.role, f.pieces = shapeFixed, rolePieces, []piece{{kind: p.kind}}
 			t.field(f)
 			if i < len(isoPieces)-1 {
 				t.text(p.after)
@@ -107,9 +107,9 @@ func (t *template) variable(whole, name string) error {
 	case "request_method":
 		word(roleMethod, 0)
 	case "request_uri":
-		f.role = roleTarget
+		f.role, f.rooted = roleTarget, true
 	case "uri", "document_uri":
-		f.role = rolePath
+		f.role, f.rooted = rolePath, true
 	case "args", "query_string":
 		f.role = roleQuery
 	case "is_args":
@@ -129,16 +129,22 @@ func (t *template) variable(whole, name string) error {
 	case "pipe":
 		f.shape, f.signs = shapeSign, ".p"
 		f.empty = false
-	case "request_length", "connection", "connection_requests", "server_port", "remote_port", "pid", "tcpinfo_rtt", "tcpinfo_rttvar":
+	case "request_length", "connection", "connection_requests", "pid", "tcpinfo_rtt", "tcpinfo_rttvar", "tcpinfo_snd_cwnd", "tcpinfo_rcv_space":
 		f.shape = shapeNumber
+	case "server_port", "remote_port": // nothing for a connection through a socket in the file system
+		f.shape, f.empty, f.slashless = shapeNumber, true, true
 	case "gzip_ratio", "connection_time":
 		f.shape = shapeDecimal
-	case "scheme", "server_addr", "hostname", "request_id", "ssl_protocol", "ssl_cipher", "http2", "http3", "nginx_version", "upstream_cache_status":
+	case "http2", "http3", "https": // nothing where it is not
+		f.shape, f.empty = shapeWord, true
+	case "scheme", "server_addr", "request_id", "ssl_protocol", "ssl_cipher", "nginx_version", "upstream_cache_status":
 		f.shape = shapeWord
+	case "hostname":
+		f.shape, f.slashless = shapeWord, true
 	case "host":
-		f.role = roleHost
+		f.role, f.slashless = roleHost, true
 	case "server_name":
-		f.role, f.rank = roleHost, 3
+		f.role, f.rank, f.slashless = roleHost, 3, true
 	default:
 		switch {
 		case strings.HasPrefix(name, "http_"):

@@ -10,19 +10,7 @@ import (
 
 // TestCompileFields reads lines by format strings, field by field.
 func TestCompileFields(t *testing.T) {
-	test := func(format, line, want string) {
-		t.Helper()
-		f, err := CompileFormat(format)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		f.Name = "f"
-		var r Record
-		if got := outcome(&r, Only(f).NewParser().Parse([]byte(line), &r)); got != want {
-			t.Errorf("%s\n%s\ngot  %s\nwant %s", format, line, got, want)
-		}
-	}
+	test := func(format, line, want string) { t.Helper(); reads(t, format, line, want) }
 	const head = `1.2.3.4 - - ` + at + ` ` + get + ` 200 5`
 	const is = `f client="1.2.3.4"` + atIs + isG + ` status=200 bytes=5`
 
@@ -49,7 +37,7 @@ func TestCompileFields(t *testing.T) {
 	test(`%h "%{Host}i" %t "%r" %>s %b`, `1.2.3.4 "h.example:8080" `+at+` `+get+` 200 5`, `f host="h.example"`+is[1:]+` number_at_end`)
 	test(`%h %t "%m %U%q %H" %>s %b`, `1.2.3.4 `+at+` "GET /a?x=1 HTTP/1.1" 200 5`, `f client="1.2.3.4"`+atIs+` method="GET" target="/a?x=1" protocol="HTTP/1.1" status=200 bytes=5 number_at_end`)
 	test(`%h %t "%m %U%q %H" %>s %b`, `1.2.3.4 `+at+` "GET /a b%c#d HTTP/1.1" 200 5`, `f client="1.2.3.4"`+atIs+` method="GET" target="/a b%25c%23d" protocol="HTTP/1.1" status=200 bytes=5 number_at_end`)
-	test(`%h %t %m "%U" "%q" %H %>s %b`, `1.2.3.4 `+at+` GET "/a?b" "?x=%41" HTTP/1.1 200 5`, `f client="1.2.3.4"`+atIs+` method="GET" target="/a%3Fb?x=%41" protocol="HTTP/1.1" status=200 bytes=5 number_at_end`)
+	test(`%h %t %m "%U" "%q" %H %>s %b`, `1.2.3.4 `+at+` GET "/a?b" "?x=%41" HTTP/1.1 200 5`, `f client="1.2.3.4"`+atIs+` method="GET" target="/a%3Fb?x=%41" protocol="HTTP/1.1" status=200 bytes=5 number_at_end text_at_end`)
 	test(`%h %t "%r" %>s %b "%{Range}i" "%{Content-Range}o"`, `1.2.3.4 `+at+` `+get+` 206 5 "bytes=0-" "bytes 0-4/10"`,
 		`f client="1.2.3.4"`+atIs+isG+` status=206 bytes=5 object_size=10 range_start=0 range_end=4 range_from=content_range finished=0`)
 	test(`%h %t "%r" %>s %b "%{Range}i"`, `1.2.3.4 `+at+` `+get+` 206 5 "bytes=5-9"`, `f client="1.2.3.4"`+atIs+isG+` status=206 bytes=5 range_start=5 range_end=9 range_from=request_range finished=0`)
@@ -88,9 +76,9 @@ func TestCompileFields(t *testing.T) {
 	test(`$time_iso8601 $remote_addr $request_method $host "$uri$is_args$args" $status $body_bytes_sent "$sent_http_content_range" "$http_range"`,
 		`2000-10-10T13:55:36-07:00 1.2.3.4 GET h.example "/a b%?x" 206 5 "bytes 2-6/9" "-"`,
 		`f host="h.example" client="1.2.3.4"`+atIs+` method="GET" target="/a b%25?x" status=206 bytes=5 object_size=9 range_start=2 range_end=6 range_from=content_range finished=0`)
-	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "a"b" "c"`, is+` referrer="a\"b" agent="c"`)
-	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "a" "b" "c"`, `<bad_request>`) // two ways
-	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "" ""`, is)
+	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "a"b" "c"`, is+` referrer="a\"b" agent="c" text_at_end`)
+	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "a" "b" "c"`, `<bad_tail>`) // two ways
+	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "" ""`, is+` text_at_end`)
 	test(`escape=json `+ng+` "$http_referer" "$http_user_agent"`, head+` "" "a\"b\u001f\fc"`, is+` agent="a\\\"b\\x1f\\x0cc"`)
 }
 
@@ -142,7 +130,7 @@ func TestCompileRefused(t *testing.T) {
 	test(`%h %t "%200r" %>s %b`, "under a condition")
 	test(`%h %200t "%r" %>s %b`, "under a condition")
 	test(`%h %{%Q}t "%r" %>s %b`, "%Q in %{%Q}t is not supported")
-	test(`%h %t "%r" %>s %b\n`, "breaks the line")
+	test(`%h %t\n"%r" %>s %b`, "a line break")
 	test(`$time_local "$request" $status`, "cannot give the client: $remote_addr")
 	test(`$remote_addr "$request" $status`, "cannot give the time")
 	test(`$remote_addr $time_local $status`, "cannot give the request")

@@ -6,9 +6,21 @@ import "bytes"
 // in so many ways that it is refused.
 const searchSteps = 2000
 
-// search reads the fields from i to the end of its segment, if there is one way
-// only to do so. done: the line is finished, read or not.
-func (p *compiledParser) search(i, pos int, line []byte, r *Record) (reason Reason, done bool) {
+// search is what the search of a segment keeps.
+type search struct {
+	ends     []int // of the fields of the segment, texts the shortest
+	longest  []int // the same, texts the longest
+	kept     []int // of a first reading
+	from     int   // the first field of the segment
+	limit    int   // the segment's stop
+	bareUser int   // where a bare "" stands, -1 if nowhere
+	left     int   // how many steps the search may still take
+	unsure   int   // the first field whose end differs
+}
+
+// searchSegment reads the fields from i to the end of its segment, if there is
+// one way only to do so. done: the line is finished, read or not.
+func (p *compiledParser) searchSegment(i, pos int, line []byte, r *Record) (reason Reason, done bool) {
 	f := &p.fields[i]
 	last := &p.fields[f.segment]
 	stop := len(line)
@@ -41,8 +53,11 @@ func (p *compiledParser) search(i, pos int, line []byte, r *Record) (reason Reas
 			return p.cut(i, r), true
 		}
 	}
-	if found != oneWay {
-		return p.fields[i].reason(), true
+	switch found {
+	case noWay:
+		return f.reason(), true
+	case manyWays:
+		return p.fields[p.unsure].reason(), true
 	}
 	if next := p.ends[f.segment] + len(last.after); last.last && next != len(line) {
 		return ReasonBadTail, true
@@ -71,7 +86,7 @@ const (
 // with the shortest texts and the one with the longest are compared.
 func (p *compiledParser) oneWay(i, pos, stop, bareUser int, line []byte) ways {
 	last := p.fields[i].segment
-	p.limit, p.bareUser, p.left, p.from = stop, bareUser, searchSteps, i
+	p.limit, p.bareUser, p.left, p.from, p.unsure = stop, bareUser, searchSteps, i, i
 	if !p.try(i, last, pos, line, p.ends, false) {
 		if p.left < 0 {
 			return manyWays
@@ -83,6 +98,7 @@ func (p *compiledParser) oneWay(i, pos, stop, bareUser int, line []byte) ways {
 	}
 	for k := i; k <= last; k++ {
 		if p.ends[k] != p.longest[k] {
+			p.unsure = k
 			return manyWays
 		}
 	}
@@ -116,15 +132,18 @@ func (p *compiledParser) try(i, last, pos int, line []byte, ends []int, longest 
 		if end < pos || end+len(f.after) > len(line) || string(line[end:end+len(f.after)]) != f.after {
 			return false
 		}
+		if i == last && end != p.limit-p.fields[p.from].quoteAt {
+			return false // the segment goes on
+		}
 		if f.afterIdent && i > p.from && bytes.IndexByte(line[pos:end], ' ') >= 0 && !lastIsDash(line[:ends[i-1]]) {
 			return false
 		}
 		ends[i] = end
 		return p.try(i+1, last, end+len(f.after), line, ends, longest)
 	}
-	if f.scan >= scanWord && f.scan <= scanShape {
+	if f.scan == scanShape {
 		end := f.shapeEnd(line, pos)
-		return end >= 0 && goOn(end)
+		return end >= 0 && p.allowed(f, line[pos:end], pos) && goOn(end)
 	}
 	if p.bareUser >= 0 && pos == p.bareUser && f.user {
 		return goOn(pos + 2)
@@ -142,7 +161,7 @@ func (p *compiledParser) try(i, last, pos int, line []byte, ends []int, longest 
 		return false
 	}
 	if f.shape == shapeWord || f.shape == shapeList {
-		limit = min(limit, wordEnd(line, pos)+len(f.after))
+		limit = min(limit, f.wordEnd(line, pos)+len(f.after))
 	}
 	if f.scan == scanQuoted {
 		return false // its quote ends the segment
@@ -178,68 +197,7 @@ func lastIsDash(text []byte) bool {
 
 // allowed says whether a field may have this value, which starts at pos.
 func (p *compiledParser) allowed(f *field, v []byte, pos int) bool {
-	if len(v) == 0 && (f.role == roleUser || f.shape == shapeWord) && !f.empty {
-		return false
-	}
-	return p.bareUser < 0 || pos > p.bareUser || p.bareUser >= pos+len(v)
-}
-
-// statusAt says whether the line goes on with a status, field i, or ends.
-func (p *compiledParser) statusAt(i, pos int, line []byte) bool {
-	f := &p.fields[i]
-	end := f.shapeEnd(line, pos)
-	if end < 0 {
-		return len(line)-pos < 3
-	}
-	rest := line[end:]
-	return bytes.HasPrefix(rest, f.bytes) || len(rest) < len(f.bytes)
-}
-
-// unescaped reads a line whose request holds quotes that the server did not
-// escape: see clf.parseUnescaped.
-func (p *compiledParser) unescaped(i, pos int, line []byte, r *Record) Reason {
-	p.rescuing = true
-	defer func() { p.rescuing = false }()
-	f := &p.fields[i]
-	found, reason := -1, ReasonBadRequest
-	if f.statusNext {
-		reason = ReasonBadStatus
-	}
-	r.Method, r.Target, r.Protocol, r.Status = nil, nil, nil, 0
-	for at := pos + closingQuote(line[pos:]); at < len(line); {
-		next := at + len(f.after)
-		if next <= len(line) && string(line[at:next]) == f.after && (!f.statusNext || p.statusAt(i+1, next, line)) {
-			reason = ReasonBadRequest
-			p.attempt = *r
-			if p.run(i+1, next, line, &p.attempt) == ReasonNone {
-				if found >= 0 || p.attempt.Flags&FlagCutOff != 0 {
-					return ReasonBadRequest // it reads in two ways, or not to its end
-				}
-				found = at
-			}
-		}
-		n := bytes.IndexByte(line[at+1:], '"')
-		if n < 0 {
-			break
-		}
-		at += 1 + n
-	}
-	if found < 0 {
-		return reason
-	}
-	if torn(line[pos:found]) {
-		return ReasonBadRequest
-	}
-	r.Flags |= FlagUnescapedQuote
-	splitRequest(line[pos:found:found], r)
-	return p.run(i+1, found+len(f.after), line, r)
-}
-
-// torn says whether the begin of another line stands in a request: a time and
-// the quote behind it.
-func torn(request []byte) bool {
-	var c clf
-	return c.findTime(request) >= 0
+	return f.allows(v) && (p.bareUser < 0 || pos > p.bareUser || p.bareUser >= pos+len(v))
 }
 
 // index and lastIndex are those of bytes, quick for one byte.

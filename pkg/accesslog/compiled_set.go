@@ -1,16 +1,20 @@
 package accesslog
 
-import (
-	"bytes"
-	"math"
-)
+import "bytes"
 
 // set takes the value of a field into the record.
 func (p *compiledParser) set(f *field, v []byte, r *Record) Reason {
 	switch f.role {
 	case roleSkip:
-		if f.shape == shapeFixed && !p.other.read(f.pieces, v) {
-			return f.reason()
+		switch f.shape {
+		case shapeFixed:
+			if !p.other.read(f.pieces, v) {
+				return f.reason()
+			}
+		case shapeCLF:
+			if _, _, ok := p.skipped.parse(v); !ok {
+				return f.reason()
+			}
 		}
 	case roleTime:
 		var ok bool
@@ -37,14 +41,6 @@ func (p *compiledParser) set(f *field, v []byte, r *Record) Reason {
 		r.User = p.value(v)
 	case roleIdent:
 		p.ident = absent(v)
-	default:
-		return p.setOther(f, v, r)
-	}
-	return ReasonNone
-}
-
-func (p *compiledParser) setOther(f *field, v []byte, r *Record) Reason {
-	switch f.role {
 	case roleClientLast:
 		v = p.value(v)
 		if f.list {
@@ -57,8 +53,8 @@ func (p *compiledParser) setOther(f *field, v []byte, r *Record) Reason {
 			return ReasonBadClient
 		}
 	case roleHost:
-		if r.Host = p.value(v); r.Host != nil {
-			r.Host, _ = splitPort(r.Host)
+		if r.Host, _ = splitPort(p.value(v)); len(r.Host) == 0 { // no server_name
+			r.Host = nil
 		}
 	case roleMethod:
 		if v = absent(v); len(v) > 0 && isMethod(v) {
@@ -66,14 +62,10 @@ func (p *compiledParser) setOther(f *field, v []byte, r *Record) Reason {
 		}
 	case roleTarget:
 		r.Target = p.value(v)
-	case rolePath:
-		p.path = p.value(v)
-	case rolePathQuery:
-		if p.path = p.value(v); p.path != nil {
-			if i := bytes.IndexByte(p.path, '?'); i >= 0 {
-				p.path, p.query = p.path[:i], p.path[i:]
-			}
-		}
+	case rolePath, rolePathQuery:
+		p.setPath(f, p.value(v), false, r)
+	case roleJoined:
+		return p.setJoined(f, v, r)
 	case roleQuery:
 		p.query = p.value(v)
 	case roleProtocol:
@@ -111,15 +103,12 @@ func (p *compiledParser) setOther(f *field, v []byte, r *Record) Reason {
 			return ReasonBadTime
 		}
 	case rolePieces:
-		// Lines come in bursts of the same second: see clfClock.
-		if p.same = f.alone && p.lastKnown && string(v) == string(p.last[:len(v)]); p.same {
-			return ReasonNone
-		}
-		if !p.parts.read(f.pieces, v) {
+		if f.alone {
+			if !p.pieces.read(f, v, p.zoned, r) {
+				return ReasonBadTime
+			}
+		} else if !p.parts.read(f.pieces, v) {
 			return ReasonBadTime
-		}
-		if p.lastKnown = false; f.alone {
-			copy(p.last[:], v)
 		}
 	}
 	return ReasonNone
@@ -152,103 +141,7 @@ func (p *compiledParser) setNumber(f *field, v []byte, r *Record) Reason {
 		if n = times(n, f.scale); n == None {
 			return ReasonBadTime
 		}
-		p.epoch = n + micros
+		r.Time = n + micros
 	}
 	return ReasonNone
-}
-
-// value is a text, nil if the log had nothing: "-", or where escapes are those
-// of JSON or none the empty text.
-func (p *compiledParser) value(v []byte) []byte {
-	if len(v) == 0 && p.unlike {
-		return nil
-	}
-	return p.plain(absent(v))
-}
-
-// plain is a text with the escapes that Unescape knows. JSON's \u00XX and \f are
-// written as \xXX, and of a format without escapes each backslash is doubled,
-// into scratch space that is as good as the line.
-func (p *compiledParser) plain(v []byte) []byte {
-	if !p.unlike || bytes.IndexByte(v, '\\') < 0 {
-		return v
-	}
-	start := len(p.texts)
-	if p.raw {
-		for _, c := range v {
-			if c == '\\' {
-				p.texts = append(p.texts, c)
-			}
-			p.texts = append(p.texts, c)
-		}
-		return p.texts[start:len(p.texts):len(p.texts)]
-	}
-	for i := 0; i < len(v); i++ {
-		switch {
-		case v[i] != '\\' || i+1 == len(v):
-			p.texts = append(p.texts, v[i])
-		case v[i+1] == 'f':
-			p.texts = append(p.texts, `\x0c`...)
-			i++
-		case v[i+1] == 'u' && i+5 < len(v):
-			p.texts = append(append(p.texts, `\x`...), v[i+4:i+6]...)
-			i += 5
-		default:
-			p.texts = append(p.texts, v[i], v[i+1])
-			i++
-		}
-	}
-	return p.texts[start:len(p.texts):len(p.texts)]
-}
-
-// digits reads a number that fits.
-func digits(v []byte) (int64, bool) {
-	var n int64
-	for _, c := range v {
-		d := int64(c - '0')
-		if d > 9 || n > (math.MaxInt64-d)/10 {
-			return 0, false
-		}
-		n = n*10 + d
-	}
-	return n, len(v) > 0
-}
-
-// decimal reads seconds with up to six digits behind the point.
-func decimal(v []byte) (whole, micros int64, ok bool) {
-	i := bytes.IndexByte(v, '.')
-	if i < 0 {
-		whole, ok = digits(v)
-		return whole, 0, ok
-	}
-	if whole, ok = digits(v[:i]); !ok {
-		return 0, 0, false
-	}
-	scale := int64(100000)
-	for _, c := range v[i+1:] {
-		if c < '0' || c > '9' {
-			return 0, 0, false
-		}
-		micros += int64(c-'0') * scale
-		scale /= 10
-	}
-	return whole, micros, true
-}
-
-// looksForwarded says whether text is a list of addresses, as
-// X-Forwarded-For is.
-func looksForwarded(text []byte) bool {
-	for len(text) > 0 {
-		one := text
-		if i := bytes.IndexByte(text, ','); i >= 0 {
-			one, text = text[:i], text[i+1:]
-		} else {
-			text = nil
-		}
-		one = bytes.Trim(one, " ")
-		if string(one) != "unknown" && !isAddress(bytes.Trim(one, "[]")) || bytes.IndexByte(one, ' ') >= 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -50,8 +50,9 @@ type Record struct {
 	// the number may be short.
 	NumberAtEnd bool
 
-	// TextAtEnd: the line ends with the client or the target. If the source was
-	// cut there, it may be another one, and the record must not be used.
+	// TextAtEnd: the line ends with the client or the target, or with texts of
+	// which a part may look like the whole. If the source was cut there, they may
+	// be others, and the record must not be used.
 	TextAtEnd bool
 }
 
