@@ -5,6 +5,7 @@ package truthlab
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -35,7 +36,7 @@ var apacheLogs = []accessLog{
 var apache = program{
 	name: "apache", debian: "apache2", command: "apache2", stop: syscall.SIGWINCH, sndbuf: 2 * 128 * kib,
 	sites: []site{
-		{name: "plain", logs: apacheLogs, scenarios: everyday},
+		{name: "plain", logs: apacheLogs, scenarios: slices.Concat(everyday, inBrowser)},
 		{name: "tls", logs: apacheLogs, scenarios: everyday, tls: true},
 		{name: "login", logs: apacheLogs, scenarios: behindLogin, pages: true},
 	},

@@ -4,6 +4,7 @@ package truthlab
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,7 +19,7 @@ var caddyLogs = []accessLog{
 var caddy = program{
 	name: "caddy", debian: "caddy", command: "caddy", stop: syscall.SIGTERM, sndbuf: 4 * mib,
 	sites: []site{
-		{name: "plain", scenarios: everyday, logs: caddyLogs},
+		{name: "plain", scenarios: slices.Concat(everyday, inBrowser), logs: caddyLogs},
 		{name: "login", scenarios: behindLogin, pages: true, logs: caddyLogs[:1]},
 	},
 	configure: func(t *testing.T, s *server) []string {

@@ -5,6 +5,7 @@ package truthlab
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,7 +19,7 @@ const lighttpdPlaced = `%h %V %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %
 var lighttpd = program{
 	name: "lighttpd", debian: "lighttpd", command: "lighttpd", stop: syscall.SIGINT, sndbuf: 4 * mib,
 	sites: []site{
-		{name: "plain", scenarios: everyday, logs: []accessLog{{name: "default", counts: "accepted_body", meaning: "accepted_body"}}},
+		{name: "plain", scenarios: slices.Concat(everyday, inBrowser), logs: []accessLog{{name: "default", counts: "accepted_body", meaning: "accepted_body"}}},
 		{name: "placed", scenarios: everyday, logs: []accessLog{{name: "placed", counts: "accepted_body", text: lighttpdPlaced, format: lighttpdPlaced, proves: true, cuts: true, totals: true}}},
 		{name: "login", scenarios: behindLogin, pages: true, logs: []accessLog{{name: "default", counts: "accepted_body", meaning: "accepted_body"}}},
 	},

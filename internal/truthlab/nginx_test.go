@@ -5,6 +5,7 @@ package truthlab
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,7 +31,7 @@ var nginxLogs = []accessLog{
 var nginx = program{
 	name: "nginx", debian: "nginx-light", command: "nginx", stop: syscall.SIGQUIT, sndbuf: 2 * 128 * kib,
 	sites: []site{
-		{name: "plain", logs: nginxLogs, scenarios: everyday},
+		{name: "plain", logs: nginxLogs, scenarios: slices.Concat(everyday, inBrowser)},
 		{name: "tls", logs: nginxLogs, scenarios: everyday, tls: true},
 		{name: "http2", logs: nginxLogs, scenarios: everyday, tls: true},
 		{name: "login", logs: nginxLogs, scenarios: behindLogin, pages: true},

@@ -61,7 +61,9 @@ const (
 	packed     = "/packed/20180501-180000.wav"     // servers that can, send it compressed
 	slow       = "/slow/20180501-190000.wav"       // servers that can, send it slowly
 	slowLong   = "/slow/20180501-200000.wav"
-	month      = "/2018/04/" // a folder to mirror
+	playable   = "/calls/20180501-210000_playable.wav" // 20 seconds that a player plays
+	lecture    = "/calls/20180501-220000_lecture.wav"  // half an hour that a player plays
+	month      = "/2018/04/"                           // a folder to mirror
 	inMonth    = month + "20180409-160000_1177_in-8808.wav"
 )
 
@@ -82,6 +84,8 @@ func newArchive(t *testing.T, dir string) *archive {
 		path := fmt.Sprintf("%s201804%02d-%02d0000_1177_in-88%02d.wav", month, i+1, 8+i, i)
 		a.put(t, path, noise(path, int64(640+1707*i)))
 	}
+	a.put(t, playable, speech(playable, 20))
+	a.put(t, lecture, speech(lecture, 1800))
 	a.put(t, packed, bytes.Repeat([]byte("RIFF silence, data that packs well\n"), 30_000))
 	a.sparse(t, huge, 5*gib+17)
 	write(t, filepath.Join(a.root, "login.html"), bytes.Repeat([]byte("<p>Log in first.</p>\n"), 70))
