@@ -90,7 +90,7 @@ func between(least, most int64) string {
 // Cuts looks whether shorter responses are cuts. The same length every time may
 // be a compressed copy (one for each coding), and a file that grows has every
 // length below its last. So only those count that came after the whole, and in
-// different lengths for the same recording.
+// different lengths for the same recording. And none below leastCut.
 type Cuts struct {
 	recordings int // with two lengths or more
 	most       int // lengths of one recording
@@ -100,6 +100,12 @@ type Cuts struct {
 }
 
 type cut struct{ time, bytes int64 }
+
+// leastCut is the shortest that a cut is taken to be. A page in place of the
+// recording, for who did not log in, is shorter; its length may differ from
+// client to client. A server hands over more than this before it can notice that
+// a client has gone, unless the client goes at once.
+const leastCut = 64 << 10
 
 // maxCuts is how many of one recording are looked at.
 const maxCuts = 1024
@@ -113,7 +119,7 @@ func (c *Cuts) Add(r *request.Request, size int64) {
 	switch {
 	case r.Bytes == size && (c.whole == accesslog.NoTime || t < c.whole):
 		c.whole = t
-	case r.Bytes < size && len(c.short) < maxCuts:
+	case r.Bytes >= leastCut && r.Bytes < size && len(c.short) < maxCuts:
 		c.short = append(c.short, cut{t, r.Bytes})
 	}
 }
