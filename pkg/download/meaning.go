@@ -47,10 +47,15 @@ func (g *Signs) withHeaders() bool {
 }
 
 // Refute says what speaks against a meaning that is assumed by the format or by
-// the user's word; empty if nothing does.
+// the user's word, or against the sizes of the inventory; empty if nothing does.
+// An unknown meaning says nothing that could be wrong.
 func (g *Signs) Refute(meaning accesslog.Meaning) string {
 	counted := meaning == accesslog.MeaningAcceptedWithHeaders
 	switch {
+	case g.compared >= fewest && g.short == g.compared:
+		return fmt.Sprintf("%d of %d full responses log less than the inventory's size of the recording, and none as much: its sizes may be rounded, or of another day, and then whole copies look like cut ones", g.short, g.compared)
+	case meaning == accesslog.MeaningUnknown:
+		return ""
 	case 2*g.over > g.compared && !counted:
 		return fmt.Sprintf("%s: that fits the bytes meaning accepted_with_headers, not %s", g.overText(), meaning)
 	case 2*g.equal > g.compared && counted:

@@ -119,6 +119,9 @@ func TestRefute(t *testing.T) {
 		{more(-9, -8, 0), accesslog.MeaningPlanned, "2 of 3 full responses log less than the size of the recording: that does not fit the bytes meaning planned"},
 		{more(-9, -8, 0), accesslog.MeaningAcceptedBody, ""},
 		{nil, accesslog.MeaningPlanned, ""},
+		{more(246, 318, 300), accesslog.MeaningUnknown, ""},
+		{more(-900, -900, -900), accesslog.MeaningUnknown, "3 of 3 full responses log less than the inventory's size of the recording, and none as much: its sizes may be rounded, or of another day, and then whole copies look like cut ones"},
+		{more(-900, -900), accesslog.MeaningUnknown, ""},
 	} {
 		var g Signs
 		for _, r := range timed(c.reqs) {
