@@ -43,7 +43,6 @@ var faults = []known{
 	{lessThanPossible, []string{"packed"}, []string{"nginx", "caddy"}, withTotals, "an answer that is known to have ended is taken for cut"},
 	{notComplete, []string{"packed"}, []string{"nginx", "apache", "caddy"}, proving, "that a body was packed is not used where it is logged"},
 
-	{unlisted, []string{"hostile"}, []string{"nginx"}, always, "a line of JSON whose agent is not UTF-8 is a reject"},
 	{wrongMeaning, []string{"placed"}, []string{"lighttpd"}, always, foreign},
 	{aboveUpper, []string{"slowly, given up when nothing was on its way"}, []string{"lighttpd"}, proving, foreign},
 }
