@@ -12,7 +12,7 @@ import (
 // is taken whole, then given up at different places.
 func sentLog() string {
 	var log strings.Builder
-	for i, size := range []int{90_000, 90_000, 90_000, 40_000, 10, 89_999, 55_555} {
+	for i, size := range []int{900_000, 900_000, 900_000, 400_000, 70_000, 899_999, 555_555} {
 		log.WriteString(entry(fmt.Sprintf("192.0.2.%d", i+1), i, "GET /a/x.wav HTTP/1.1", 200, size, "curl"))
 	}
 	log.WriteString(entry("192.0.2.1", 50, "GET /a/x.wav HTTP/1.1", 304, 0, "curl"))
@@ -22,7 +22,7 @@ func sentLog() string {
 // headedLog is as Apache writes %O, in two formats at once.
 func headedLog() string {
 	var log strings.Builder
-	for i, size := range []int{90_250, 90_250, 90_250, 90_261, 40_000} {
+	for i, size := range []int{900_250, 900_250, 900_250, 900_261, 400_000} {
 		line := entry(fmt.Sprintf("192.0.2.%d", i+1), i, "GET /a/x.wav HTTP/1.1", 200, size, "curl")
 		log.WriteString(line)
 		log.WriteString("nas.example.se:443 " + strings.Replace(line, "192.0.2.", "198.51.100.", 1))
@@ -34,8 +34,8 @@ func headedLog() string {
 // requests and in the grades; sources do not teach each other.
 func TestInferMeanings(t *testing.T) {
 	root := files(t, map[string]string{
-		"logs/headed.log": headedLog(), "logs/sent.log": sentLog(), "logs/silent.log": get("203.0.113.1", 1, "/a/x.wav", 200, 90_000),
-		"sizes.csv": "path,size\n/a/x.wav,90000\n",
+		"logs/headed.log": headedLog(), "logs/sent.log": sentLog(), "logs/silent.log": get("203.0.113.1", 1, "/a/x.wav", 200, 900_000),
+		"sizes.csv": "path,size\n/a/x.wav,900000\n",
 	})
 	o := Options{Evidence: []string{root + "/logs"}, Inventory: root + "/sizes.csv"}
 	dir, out := analyse(t, o)
@@ -53,18 +53,18 @@ silent.log unknown combined: the same syntax is written with %b (planned), %O (a
 	}
 	want(t, "requests", fmt.Sprintln(meanings), "map[1:map[accepted_with_headers:10] 2:map[accepted_body:8] 3:map[unknown:1]]\n")
 	want(t, "downloads", show(table(t, dir, casefile.TableDownloads), "client", "completeness", "basis", "bytes_lower"), `
-192.0.2.1 complete one_response 90000
-192.0.2.2 complete one_response 90000
-192.0.2.3 complete one_response 90000
-192.0.2.4 likely meaning_unknown 89167
-192.0.2.5 partial aborted 39299
-192.0.2.6 partial aborted 89999
-192.0.2.7 partial aborted 55555
-198.51.100.1 complete one_response 90000
-198.51.100.2 complete one_response 90000
-198.51.100.3 complete one_response 90000
-198.51.100.4 likely meaning_unknown 89167
-198.51.100.5 partial aborted 39299
+192.0.2.1 complete one_response 900000
+192.0.2.2 complete one_response 900000
+192.0.2.3 complete one_response 900000
+192.0.2.4 likely meaning_unknown 892839
+192.0.2.5 partial aborted 396486
+192.0.2.6 partial aborted 899999
+192.0.2.7 partial aborted 555555
+198.51.100.1 complete one_response 900000
+198.51.100.2 complete one_response 900000
+198.51.100.3 complete one_response 900000
+198.51.100.4 likely meaning_unknown 892839
+198.51.100.5 partial aborted 396486
 203.0.113.1 likely meaning_unknown 0
 `)
 	by := map[string]string{}

@@ -192,7 +192,7 @@ func (a *analysis) limits(t *totals) []string {
 	out := []string{
 		"A log shows what the server handed to its network, not what a client received: a client that vanished while bytes were buffered cannot be seen.",
 		"An address is not a person: one may stand for many people, and one person may have many addresses.",
-		"A recording that was replaced or grew counts as one: a whole copy of a smaller version looks like a cut one, unless the log states totals.",
+		"A recording that was replaced or grew counts as one: a whole copy of a smaller version looks like a cut one, and pieces of two versions like a whole, unless the log states totals.",
 		"Earlier copies, caches and other ways to the recordings are not in these logs.",
 	}
 	if a.invFile == nil {

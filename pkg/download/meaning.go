@@ -47,10 +47,15 @@ func (g *Signs) withHeaders() bool {
 }
 
 // Refute says what speaks against a meaning that is assumed by the format or by
-// the user's word; empty if nothing does.
+// the user's word, or against the sizes of the inventory; empty if nothing does.
+// An unknown meaning says nothing that could be wrong.
 func (g *Signs) Refute(meaning accesslog.Meaning) string {
 	counted := meaning == accesslog.MeaningAcceptedWithHeaders
 	switch {
+	case g.compared >= fewest && g.short == g.compared:
+		return fmt.Sprintf("%d of %d full responses log less than the inventory's size of the recording, and none as much: its sizes may be rounded, or of another day, and then whole copies look like cut ones", g.short, g.compared)
+	case meaning == accesslog.MeaningUnknown:
+		return ""
 	case 2*g.over > g.compared && !counted:
 		return fmt.Sprintf("%s: that fits the bytes meaning accepted_with_headers, not %s", g.overText(), meaning)
 	case 2*g.equal > g.compared && counted:
@@ -90,7 +95,7 @@ func between(least, most int64) string {
 // Cuts looks whether shorter responses are cuts. The same length every time may
 // be a compressed copy (one for each coding), and a file that grows has every
 // length below its last. So only those count that came after the whole, and in
-// different lengths for the same recording.
+// different lengths for the same recording. And none below leastCut.
 type Cuts struct {
 	recordings int // with two lengths or more
 	most       int // lengths of one recording
@@ -100,6 +105,12 @@ type Cuts struct {
 }
 
 type cut struct{ time, bytes int64 }
+
+// leastCut is the shortest that a cut is taken to be. A page in place of the
+// recording, for who did not log in, is shorter; its length may differ from
+// client to client. A server hands over more than this before it can notice that
+// a client has gone, unless the client goes at once.
+const leastCut = 64 << 10
 
 // maxCuts is how many of one recording are looked at.
 const maxCuts = 1024
@@ -113,7 +124,7 @@ func (c *Cuts) Add(r *request.Request, size int64) {
 	switch {
 	case r.Bytes == size && (c.whole == accesslog.NoTime || t < c.whole):
 		c.whole = t
-	case r.Bytes < size && len(c.short) < maxCuts:
+	case r.Bytes >= leastCut && r.Bytes < size && len(c.short) < maxCuts:
 		c.short = append(c.short, cut{t, r.Bytes})
 	}
 }

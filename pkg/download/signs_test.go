@@ -67,6 +67,8 @@ func TestSigns(t *testing.T) {
 		{"nginx", join(more(0, 0, 0), cuts, notModified(0)), body,
 			"3 of 7 full responses log exactly the size of the recording and none more, so headers are not counted; 4 log less, in several lengths for the same recording after it was sent whole, so it is what was sent; answers without a body log 0, as nginx does"},
 
+		{"%B, and a log-in page later, not as long for every client", join(more(0, 0, 0), more(4321-million, 4322-million, 4323-million, 4324-million), notModified(0)), unknown,
+			"of 7 full responses 3 log exactly the size of the recording, 0 more and 4 less"},
 		{"nothing", nil, unknown, ""},
 		{"two are too few", more(246, 318), unknown, "of 2 full responses 0 log exactly the size of the recording, 2 more and 0 less"},
 		{"an ID3v1 tag that the sizes leave out", more(128, 128, 128), unknown, "3 of 3 full responses log 128 bytes more than the recording has; that alone does not show that headers are counted"},
@@ -117,6 +119,9 @@ func TestRefute(t *testing.T) {
 		{more(-9, -8, 0), accesslog.MeaningPlanned, "2 of 3 full responses log less than the size of the recording: that does not fit the bytes meaning planned"},
 		{more(-9, -8, 0), accesslog.MeaningAcceptedBody, ""},
 		{nil, accesslog.MeaningPlanned, ""},
+		{more(246, 318, 300), accesslog.MeaningUnknown, ""},
+		{more(-900, -900, -900), accesslog.MeaningUnknown, "3 of 3 full responses log less than the inventory's size of the recording, and none as much: its sizes may be rounded, or of another day, and then whole copies look like cut ones"},
+		{more(-900, -900), accesslog.MeaningUnknown, ""},
 	} {
 		var g Signs
 		for _, r := range timed(c.reqs) {

@@ -64,7 +64,7 @@ var basisWords = []Wording{
 		"Whether they arrived: what lay in buffers when a client vanished shows in no server's log."},
 	{BasisRangeUnion, GradeComplete, "Pieces at known places, each proven, cover the whole.",
 		"Every byte of the recording lies in at least one answer of one session; the log shows where each answer began and how much of it was handed over.",
-		"Whether the client put the pieces together."},
+		"Whether the client put the pieces together; and whether the file was replaced between two of them, where no line states its size."},
 	{BasisPlannedSize, GradeLikely, "The server set out to send the whole; a cut would not show.",
 		"The server began to answer with the whole recording, as it was then.",
 		"How much of it was sent: this size field is written the same when the transfer breaks off."},
