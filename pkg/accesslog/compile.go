@@ -1,7 +1,6 @@
 package accesslog
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -18,9 +17,6 @@ func CompileFormat(s string) (*Format, error) {
 	}
 	return nil, fmt.Errorf("%q is neither a format's name, nor a LogFormat string of Apache (with %%), nor a log_format string of nginx (with $)", s)
 }
-
-// ErrJSONTemplate is the error of a template that writes JSON objects.
-var ErrJSONTemplate = errors.New("the format writes JSON objects: it is read as JSON lines, not by its text")
 
 // shape is what a field may look like. A shape allows at least what the
 // server can write there, whatever a client sends; so the true reading of a
@@ -129,6 +125,7 @@ type template struct {
 	texts  []string // one more than fields
 	raw    bool     // nothing is escaped
 	json   bool     // JSON escapes
+	object bool     // it writes a JSON object
 }
 
 func newTemplate(server, source string) *template {
@@ -180,10 +177,24 @@ const (
 
 // build makes the format of a template.
 func (t *template) build(name string) (*Format, error) {
-	c := &compiled{raw: t.raw, json: t.json, unlike: t.raw || t.json}
 	if err := t.merge(); err != nil {
 		return nil, err
 	}
+	if !t.object {
+		return t.compile(name)
+	}
+	instead := t.described()
+	mixed := t.joinValues()
+	f, err := t.compile(name)
+	if err != nil {
+		mixed = append(mixed, fmt.Sprintf("its keys can be described instead: --format '%s'", instead))
+		err = fmt.Errorf("%w; %s", err, strings.Join(mixed, "; "))
+	}
+	return f, err
+}
+
+func (t *template) compile(name string) (*Format, error) {
+	c := &compiled{raw: t.raw, json: t.json, unlike: t.raw || t.json}
 	if err := t.chooseTime(c); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import "strings"
 // Source: Apache mod_log_config (custom log formats), mod_logio, mod_ssl.
 func CompileApache(name, s string) (*Format, error) {
 	t := newTemplate("Apache", s)
+	t.object = writesObject(s)
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
 		case c == '%':

@@ -166,6 +166,9 @@ func (m maker) line() (format, line string, fields []loggedField) {
 	fields = m.fields()
 	m.rnd.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
 	var f, l strings.Builder
+	if m.rnd.IntN(4) == 0 {
+		return m.object(fields)
+	}
 	between := m.pick(" ", " ", " ", "\t", " | ", ",", ", ", ";", " -> ")
 	quoting := m.rnd.IntN(4)
 	for i, x := range fields {
@@ -185,6 +188,24 @@ func (m maker) line() (format, line string, fields []loggedField) {
 		l.WriteString(`"`)
 	}
 	return f.String(), l.String(), fields
+}
+
+// object makes up a format that writes a JSON object, and a line of it. Values
+// that are no numbers stand in quotes.
+func (m maker) object(fields []loggedField) (format, line string, _ []loggedField) {
+	f, l := "{", "{"
+	for i, x := range fields {
+		quote := `"`
+		if _, err := strconv.ParseFloat(x.value, 64); err == nil && m.rnd.IntN(2) == 0 || strings.HasPrefix(x.directive, "$upstream") {
+			quote = ""
+		}
+		key := fmt.Sprintf(`"k%d":%s`, i, quote)
+		if i > 0 {
+			key = m.pick(",", ", ") + key
+		}
+		f, l = f+key+x.directive+quote, l+key+x.value+quote
+	}
+	return f + "}", l + "}", fields
 }
 
 // checkMade reads a line that was made up. It gives back all that was put in,
@@ -233,6 +254,7 @@ func makers(rnd *rand.Rand) map[string]maker {
 		"apache": {rnd: rnd, escape: apacheEscape, none: "-"},
 		"nginx":  {rnd: rnd, nginx: true, escape: nginxEscape, none: "-"},
 		"none":   {rnd: rnd, nginx: true, escape: func(s string) string { return s }},
+		"json":   {rnd: rnd, nginx: true, escape: nginxJSONEscape},
 	}
 }
 
@@ -244,8 +266,8 @@ func TestCompileMade(t *testing.T) {
 		const n = 3000
 		for i := range n {
 			format, line, fields := m.line()
-			if name == "none" {
-				format = "escape=none " + format
+			if name == "none" || name == "json" {
+				format = "escape=" + name + " " + format
 			}
 			c, r := checkMade(t, format, line, fields, i%8 == 0)
 			compiled += b2i(c)
@@ -266,8 +288,8 @@ func FuzzCompileMade(f *testing.F) {
 		rnd := rand.New(rand.NewPCG(a, b))
 		for name, m := range makers(rnd) {
 			format, line, fields := m.line()
-			if name == "none" {
-				format = "escape=none " + format
+			if name == "none" || name == "json" {
+				format = "escape=" + name + " " + format
 			}
 			checkMade(t, format, line, fields, cuts)
 		}
@@ -280,6 +302,10 @@ func FuzzCompileFormat(f *testing.F) {
 	seeds := 0
 	for _, s := range stockFormats {
 		f.Add(s, `1.2.3.4 - - `+at+` `+get+` 200 5 "r" "u"`)
+		seeds++
+	}
+	for _, s := range objectFormats {
+		f.Add(s, `{"t":"2000-10-10T13:55:36-07:00","c":"1.2.3.4","r":"GET /a HTTP/1.1","s":200,"b":5,"ua":"\",\"s\":404"}`)
 		seeds++
 	}
 	rnd := rand.New(rand.NewPCG(31, 32))
@@ -331,6 +357,8 @@ func TestCompiledAllocs(t *testing.T) {
 	for _, s := range stockFormats {
 		formats = append(formats, s)
 	}
+	formats = append(formats, objectFormats...)
+	data = append(data, `{"t":"2000-10-10T13:55:36-07:00","c":"1.2.3.4","r":"GET /a HTTP/1.1","s":200,"b":5,"ua":"\u001b\",\"s\":404"}`+"\n"...)
 	for _, s := range formats {
 		p := Only(mustCompile(t, s)).NewParser()
 		var r Record

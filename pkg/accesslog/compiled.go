@@ -60,7 +60,7 @@ func (p *compiledParser) Parse(line []byte, r *Record) Reason {
 	}
 	p.ident, p.texts = nil, p.texts[:0]
 	if len(line) < len(p.first) || string(line[:len(p.first)]) != p.first {
-		if strings.HasPrefix(p.first, string(line)) {
+		if len(line) < len(p.first) && p.first[:len(line)] == string(line) {
 			return ReasonCutOff
 		}
 		return ReasonMissingFields
@@ -328,14 +328,15 @@ func wordEnd(line []byte, i int) int {
 
 // listEnd is the end of words joined with ", " and " : ".
 func listEnd(line []byte, i int) int {
-	for {
+	for end := i; ; {
 		start := i
 		for i < len(line) && line[i] > ' ' && line[i] != '"' && line[i] != ',' {
 			i++
 		}
 		if i == start {
-			return i
+			return end // a separator that no word follows is of the format
 		}
+		end = i
 		switch rest := line[i:]; {
 		case len(rest) >= 2 && rest[0] == ',' && rest[1] == ' ':
 			i += 2
