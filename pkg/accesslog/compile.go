@@ -6,9 +6,12 @@ import (
 )
 
 // CompileFormat reads what --format takes besides names: a LogFormat string of
-// Apache (with %) or a log_format string of nginx (with $). Its name is the
-// string itself.
+// Apache (with %), one of lighttpd (with lighttpd: before it) or a log_format
+// string of nginx (with $). Its name is the string itself.
 func CompileFormat(s string) (*Format, error) {
+	if rest, ok := strings.CutPrefix(s, lighttpdPrefix); ok {
+		return CompileLighttpd(s, rest)
+	}
 	switch percent, dollar := strings.IndexByte(s, '%'), strings.IndexByte(s, '$'); {
 	case percent >= 0 && (dollar < 0 || percent < dollar):
 		return CompileApache(s, s)
@@ -126,6 +129,7 @@ type template struct {
 	raw    bool     // nothing is escaped
 	json   bool     // JSON escapes
 	object bool     // it writes a JSON object
+	at     TimeAt   // the moment of Apache's %t
 }
 
 func newTemplate(server, source string) *template {
@@ -208,9 +212,13 @@ func (t *template) compile(name string) (*Format, error) {
 	}
 	f := &Format{Name: name, Title: t.server + " format " + t.source, TimeAt: c.start, Zone: t.zone(c), Escaping: t.escaping(), Fields: t.source, Stateless: true}
 	f.Meaning, f.MeaningWhy = t.meaning()
-	f.Source = "Apache mod_log_config and mod_logio"
-	if t.server == "nginx" {
+	switch t.server {
+	case "nginx":
 		f.Source = "nginx ngx_http_log_module and ngx_http_core_module (embedded variables)"
+	case "lighttpd":
+		f.Source = "lighttpd mod_accesslog (accesslog.format)"
+	default:
+		f.Source = "Apache mod_log_config and mod_logio"
 	}
 	c.format = f
 	f.parser = func(r Reading) Parser { return newCompiled(c, r) }
@@ -225,6 +233,8 @@ func (t *template) escaping() string {
 		return `JSON: \" \\ \n \r \t \b \f \uXXXX; an empty text for nothing`
 	case t.server == "nginx":
 		return `\xHH; "-" for nothing`
+	case t.server == "lighttpd":
+		return `\" \\ \b \n \r \t \v \xHH; "-" for nothing`
 	}
 	return `\" \\ \b \n \r \t \v \xhh; "-" for nothing`
 }
@@ -250,7 +260,7 @@ func (t *template) meaning() (Meaning, string) {
 		return MeaningUnknown, "the format logs no size"
 	case t.fields[bytes].rank >= rankHeaders:
 		return MeaningAcceptedWithHeaders, t.fields[bytes].text + " counts bytes that the network accepted, with headers"
-	case t.server == "nginx":
+	case t.server != "Apache":
 		return MeaningAcceptedBody, t.fields[bytes].text + " counts body bytes that the network accepted" + beside
 	}
 	return MeaningPlanned, t.fields[bytes].text + " is the planned size" + beside

@@ -10,12 +10,21 @@ import "strings"
 func CompileApache(name, s string) (*Format, error) {
 	t := newTemplate("Apache", s)
 	t.object = writesObject(s)
+	if err := t.directives(s, t.directive); err != nil {
+		return nil, err
+	}
+	return t.build(name)
+}
+
+// directives takes a format string apart. read reads the directive that a text
+// starts with, adds it, and gives its length.
+func (t *template) directives(s string, read func(s string) (int, error)) error {
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
 		case c == '%':
-			n, err := t.directive(s[i:])
+			n, err := read(s[i:])
 			if err != nil {
-				return nil, err
+				return err
 			}
 			i += n
 		case c == '\\' && i+1 < len(s):
@@ -23,7 +32,7 @@ func CompileApache(name, s string) (*Format, error) {
 			case 't':
 				t.text("\t")
 			case 'n', 'r':
-				return nil, t.errorf(`\%c breaks the line`, s[i+1])
+				return t.errorf(`\%c breaks the line`, s[i+1])
 			case '"', '\\':
 				t.text(s[i+1 : i+2])
 			default:
@@ -31,16 +40,16 @@ func CompileApache(name, s string) (*Format, error) {
 			}
 			i += 2
 		case c == '\n' || c == '\r':
-			return nil, t.errorf("a line break stands in it")
+			return t.errorf("a line break stands in it")
 		default:
 			t.text(s[i : i+1])
 			i++
 		}
 	}
 	if len(t.fields) == 0 {
-		return nil, t.errorf("no directive (%%h, %%t, %%r) stands in it")
+		return t.errorf("no directive (%%h, %%t, %%r) stands in it")
 	}
-	return t.build(name)
+	return nil
 }
 
 // directive reads one directive, %, then conditions, which request of a
@@ -204,12 +213,12 @@ func (f *field) replyHeader(name string) {
 	}
 }
 
-// apacheTime reads %t and %{...}t. The time is that of the request's begin
-// unless it says end:.
+// apacheTime reads %t and %{...}t. The time is that of t.at unless it says
+// begin: or end:.
 func (t *template) apacheTime(whole, arg string, conditional bool) error {
-	at := TimeAtStart
+	at := t.at
 	if rest, ok := strings.CutPrefix(arg, "begin"); ok && (rest == "" || rest[0] == ':') {
-		arg = strings.TrimPrefix(rest, ":")
+		at, arg = TimeAtStart, strings.TrimPrefix(rest, ":")
 	} else if rest, ok := strings.CutPrefix(arg, "end"); ok && (rest == "" || rest[0] == ':') {
 		at, arg = TimeAtEnd, strings.TrimPrefix(rest, ":")
 	}

@@ -23,6 +23,8 @@ type maker struct {
 	nginx  bool
 	escape func(string) string
 	none   string // for an empty text
+
+	lighttpd bool // Apache's directives, but for some
 }
 
 func (m maker) pick(of ...string) string { return of[m.rnd.IntN(len(of))] }
@@ -39,6 +41,13 @@ func (m maker) hostile(most int) string {
 func (m maker) name(apache, nginx string) string {
 	if m.nginx {
 		return nginx
+	}
+	return apache
+}
+
+func (m maker) apart(apache, lighttpd string) string {
+	if m.lighttpd {
+		return lighttpd
 	}
 	return apache
 }
@@ -107,8 +116,9 @@ func (m maker) fields() []loggedField {
 	}
 	if m.rnd.IntN(4) > 0 {
 		list = append(list, loggedField{m.name("%r", "$request"), method + " " + m.escape(target) + " HTTP/1.1", is})
-	} else if m.nginx {
-		list = append(list, loggedField{"$request_method", method, nil}, loggedField{"$request_uri", m.escape(target), is})
+	} else if m.nginx || m.lighttpd {
+		target = strings.ReplaceAll(target, "?", "")
+		list = append(list, loggedField{m.name("%m", "$request_method"), method, nil}, loggedField{m.name("%U", "$request_uri"), m.escape(target), is})
 	} else {
 		target = "/" + strings.ReplaceAll(m.hostile(4), "?", "")
 		list = append(list, loggedField{"%m", method, nil}, loggedField{"%U", m.escape(target), func(r *Record) string {
@@ -122,7 +132,7 @@ func (m maker) fields() []loggedField {
 	user := m.text("%u", "$remote_user", 3, func(r *Record) []byte { return r.User })
 	if user.value == "" {
 		user.value = "-"
-		if !m.nginx {
+		if !m.nginx && !m.lighttpd {
 			user.value = `""`
 		}
 		user.check = nil
@@ -134,11 +144,11 @@ func (m maker) fields() []loggedField {
 		m.text("%{User-Agent}i", "$http_user_agent", 3, func(r *Record) []byte { return r.Agent }),
 		m.text("%{X-Forwarded-For}i", "$http_x_forwarded_for", 2, func(r *Record) []byte { return r.Forwarded }),
 		m.text("%{Cookie}i", "$http_cookie", 2, nil),
-		m.text("%f", "$request_filename", 2, nil),
+		m.text(m.apart("%f", "%{X}e"), "$request_filename", 2, nil),
 		m.number(m.name("%D", "$connection"), m.rnd.Int64N(1e9), nil),
 		m.number(m.name("%O", "$bytes_sent"), m.rnd.Int64N(1e9), nil),
 		{m.name("%X", "$pipe"), m.name(m.pick("X", "+", "-"), "."), nil},
-		{m.name("%{SSL_PROTOCOL}x", "$upstream_response_time"), m.name("TLSv1.2", m.pick("-", "0.1", "0.1, 0.2 : 0.3")), nil},
+		{m.name(m.apart("%{SSL_PROTOCOL}x", "%v"), "$upstream_response_time"), m.name("TLSv1.2", m.pick("-", "0.1", "0.1, 0.2 : 0.3")), nil},
 	} {
 		if m.rnd.IntN(3) == 0 {
 			list = append(list, f)
@@ -255,7 +265,20 @@ func makers(rnd *rand.Rand) map[string]maker {
 		"nginx":  {rnd: rnd, nginx: true, escape: nginxEscape, none: "-"},
 		"none":   {rnd: rnd, nginx: true, escape: func(s string) string { return s }},
 		"json":   {rnd: rnd, nginx: true, escape: nginxJSONEscape},
+
+		"lighttpd": {rnd: rnd, lighttpd: true, escape: lighttpdEscape, none: "-"},
 	}
+}
+
+// prefix is what stands before a format of the maker.
+func (m maker) prefix(name string) string {
+	switch {
+	case name == "none" || name == "json":
+		return "escape=" + name + " "
+	case m.lighttpd:
+		return lighttpdPrefix
+	}
+	return ""
 }
 
 // TestCompileMade: random formats, lines of hostile values.
@@ -266,9 +289,7 @@ func TestCompileMade(t *testing.T) {
 		const n = 3000
 		for i := range n {
 			format, line, fields := m.line()
-			if name == "none" || name == "json" {
-				format = "escape=" + name + " " + format
-			}
+			format = m.prefix(name) + format
 			c, r := checkMade(t, format, line, fields, i%8 == 0)
 			compiled += b2i(c)
 			read += b2i(r)
@@ -288,9 +309,7 @@ func FuzzCompileMade(f *testing.F) {
 		rnd := rand.New(rand.NewPCG(a, b))
 		for name, m := range makers(rnd) {
 			format, line, fields := m.line()
-			if name == "none" || name == "json" {
-				format = "escape=" + name + " " + format
-			}
+			format = m.prefix(name) + format
 			checkMade(t, format, line, fields, cuts)
 		}
 	})
@@ -358,6 +377,7 @@ func TestCompiledAllocs(t *testing.T) {
 		formats = append(formats, s)
 	}
 	formats = append(formats, objectFormats...)
+	formats = append(formats, "lighttpd:"+lighttpdText)
 	data = append(data, `{"t":"2000-10-10T13:55:36-07:00","c":"1.2.3.4","r":"GET /a HTTP/1.1","s":200,"b":5,"ua":"\u001b\",\"s\":404"}`+"\n"...)
 	for _, s := range formats {
 		p := Only(mustCompile(t, s)).NewParser()
