@@ -20,7 +20,7 @@ type sizeCheck struct {
 
 // add counts one request.
 func (c *sizeCheck) add(r *request.Request, size download.Size) {
-	if size.From != download.SizeInventory || r.Kind != request.KindContent || r.Status != 200 || r.Bytes == accesslog.None {
+	if size.From != download.SizeInventory || r.Kind != request.KindContent || r.Status != 200 || r.Bytes == accesslog.None || r.Flags&accesslog.FlagCoded != 0 {
 		return
 	}
 	c.compared++

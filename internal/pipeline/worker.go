@@ -204,7 +204,7 @@ func (w *worker) match(target []byte) recording.Match {
 // they teach could make a cut transfer look whole. The body's size is known
 // from the plan beside a count with headers, or from the inventory.
 func (w *worker) learnHeaders(st *stats, q *request.Request) {
-	if q.Kind != request.KindContent || q.Status == 206 || q.Bytes == accesslog.None || q.Flags&(accesslog.FlagUnterminated|accesslog.FlagMethodUnknown) != 0 {
+	if q.Kind != request.KindContent || q.Status == 206 || q.Bytes == accesslog.None || q.Flags&(accesslog.FlagUnterminated|accesslog.FlagMethodUnknown|accesslog.FlagCoded) != 0 {
 		return
 	}
 	if q.Sent != accesslog.None {

@@ -67,6 +67,7 @@ const (
 	roleRange
 	roleContentRange
 	roleContentLength
+	roleEncoding
 	roleConnection // Apache's %X
 	roleCompletion // nginx's $request_completion
 	roleDuration

@@ -210,6 +210,8 @@ func (f *field) replyHeader(name string) {
 		f.role = roleContentRange
 	case "content-length":
 		f.role = roleContentLength
+	case "content-encoding":
+		f.role = roleEncoding
 	}
 }
 

@@ -102,7 +102,7 @@ var jsonNames = map[role]string{
 	roleClient: "client", roleRequest: "request", roleMethod: "method", roleTarget: "target", rolePath: "target", rolePathQuery: "target",
 	roleQuery: "query", roleStatus: "status", roleBytes: "bytes", roleSent: "sent", roleHost: "host", roleUser: "user", roleProtocol: "protocol",
 	roleReferrer: "referrer", roleAgent: "agent", roleForwarded: "forwarded", roleRange: "range", roleContentRange: "content_range",
-	roleContentLength: "content_length", roleCompletion: "completion", roleDuration: "duration",
+	roleContentLength: "content_length", roleEncoding: "content_encoding", roleCompletion: "completion", roleDuration: "duration",
 	roleTime: "time", roleEpoch: "time", roleMonth: "time", rolePieces: "time",
 }
 

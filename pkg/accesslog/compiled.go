@@ -450,7 +450,7 @@ func (p *compiledParser) finish(r *Record) Reason {
 		}
 		r.Target = p.target
 	}
-	if p.length != None && r.Status == 200 && r.SizeFrom == TotalNone {
+	if p.length != None && r.Status == 200 && r.Flags&FlagCoded == 0 && r.SizeFrom == TotalNone {
 		r.ObjectSize, r.SizeFrom = p.length, TotalContentLength
 	}
 	return ReasonNone

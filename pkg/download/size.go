@@ -95,6 +95,9 @@ func (s *Sizer) Add(r *request.Request) {
 	if r.Flags&accesslog.FlagUnterminated != 0 {
 		r = withoutLast(r)
 	}
+	if r.Flags&accesslog.FlagCoded != 0 {
+		r = uncounted(r)
+	}
 	s.total(r)
 	if r.Kind != request.KindContent && r.Kind != request.KindProbe || r.Flags&accesslog.FlagAccessOnly != 0 {
 		return
