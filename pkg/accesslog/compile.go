@@ -211,7 +211,11 @@ func (t *template) compile(name string) (*Format, error) {
 	if err := t.link(c); err != nil {
 		return nil, err
 	}
-	f := &Format{Name: name, Title: t.server + " format " + t.source, TimeAt: c.start, Zone: t.zone(c), Escaping: t.escaping(), Fields: t.source, Stateless: true}
+	title := t.server + " format string"
+	if !strings.HasSuffix(name, t.source) {
+		title += " " + t.source
+	}
+	f := &Format{Name: name, Title: title, TimeAt: c.start, Zone: t.zone(c), Escaping: t.escaping(), Fields: t.source, Stateless: true}
 	f.Meaning, f.MeaningWhy = t.meaning()
 	switch t.server {
 	case "nginx":

@@ -323,6 +323,8 @@ func FuzzCompileFormat(f *testing.F) {
 		f.Add(s, `1.2.3.4 - - `+at+` `+get+` 200 5 "r" "u"`)
 		seeds++
 	}
+	f.Add("lighttpd:"+lighttpdText, `1.2.3.4 h - `+at+` `+get+` 200 5 "r" "u"`)
+	f.Add(`lighttpd:%a %{sec}t %m %U?%q %H %s %b %f`, `1.2.3.4 971211336 GET /a?x HTTP/1.1 200 - /srv/"a"`)
 	for _, s := range objectFormats {
 		f.Add(s, `{"t":"2000-10-10T13:55:36-07:00","c":"1.2.3.4","r":"GET /a HTTP/1.1","s":200,"b":5,"ua":"\",\"s\":404"}`)
 		seeds++

@@ -34,7 +34,7 @@ func TestCompileLighttpd(t *testing.T) {
 	test(`lighttpd:`+lighttpdText, `1.2.3.4 h "x" - `+at+` `+get+` 200 5 "r" "u"`, `<missing_fields>`)
 
 	f := mustCompile(t, `lighttpd:`+lighttpdText)
-	if f.Meaning != MeaningAcceptedBody || f.TimeAt != TimeAtEnd || !strings.HasPrefix(f.Source, "lighttpd ") || !strings.HasPrefix(f.Title, "lighttpd format %h") || !strings.Contains(f.Escaping, `\xHH`) || f.Name != `lighttpd:`+lighttpdText {
+	if f.Meaning != MeaningAcceptedBody || f.TimeAt != TimeAtEnd || !strings.HasPrefix(f.Source, "lighttpd ") || f.Title != "lighttpd format string" || !strings.Contains(f.Escaping, `\xHH`) || f.Name != `lighttpd:`+lighttpdText {
 		t.Errorf("%+v", f)
 	}
 	for s, at := range map[string]TimeAt{`%{begin:sec}t`: TimeAtStart, `%{end:sec}t`: TimeAtEnd, `%{%s}t`: TimeAtEnd} {
