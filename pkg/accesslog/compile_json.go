@@ -2,6 +2,7 @@ package accesslog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -118,6 +119,16 @@ func (t *template) described() string {
 			parts = append(parts, name+"="+key.path)
 			seen[name], paths[key.path] = true, true
 		}
+	}
+	meaning := MeaningPlanned
+	if t.server != "Apache" {
+		meaning = MeaningAcceptedBody
+	}
+	if i := slices.IndexFunc(parts, func(p string) bool { return strings.HasPrefix(p, "sent=") }); i >= 0 && !seen["bytes"] {
+		parts[i], seen["bytes"], meaning = "bytes"+strings.TrimPrefix(parts[i], "sent"), true, MeaningAcceptedWithHeaders
+	}
+	if seen["bytes"] {
+		parts = append(parts, "meaning="+meaning.String())
 	}
 	for _, name := range []string{"time", "client", "target", "status"} {
 		if !seen[name] && !(name == "target" && seen["request"]) {

@@ -65,8 +65,9 @@ func TestCompileObjects(t *testing.T) {
 		}
 	}
 	refused(`escape=json {"q":{"u,x":"$host$uri"},"t":$msec,"c":"$remote_addr","s":"$status","b":$body_bytes_sent}`,
-		"cannot give the request", `the key q.u\,x mixes $host$uri,`, `--format 'json:host=q.u\,x,time=t,client=c,status=s,bytes=b,target=KEY'`)
+		"cannot give the request", `the key q.u\,x mixes $host$uri,`, `--format 'json:host=q.u\,x,time=t,client=c,status=s,bytes=b,meaning=accepted_body,target=KEY'`)
 	refused(`escape=json {"r":"$request","s":"$status"}`, "cannot give the", `json:request=r,status=s,time=KEY,client=KEY`)
+	refused(`{"c":"%h","o":"%O","r":"%r","s":%s}`, "json:client=c,bytes=o,request=r,status=s,meaning=accepted_with_headers,time=KEY")
 	refused(`{"c":"%h","r":"%r","s":%s}`, "cannot give the time", "json:client=c,request=r,status=s,time=KEY")
 }
 

@@ -52,6 +52,12 @@ func BenchmarkCompiledStrftime(b *testing.B) {
 	benchmarkCompiled(b, `%h %l %u [%{%d/%m/%Y %T %z}t] "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`, data)
 }
 
+// BenchmarkCompiledObject has lines of nginx with escape=json.
+func BenchmarkCompiledObject(b *testing.B) {
+	line := `{"t":"2000-10-10T13:55:36-07:00","c":"1.2.3.4","r":"GET /calls/2018/07/46701234567_1.wav HTTP/1.1","s":200,"b":24000000,"ua":"Mozilla/5.0 (X11; Linux x86_64; rv:65.0) Gecko/20100101 Firefox/65.0"}` + "\n"
+	benchmarkCompiled(b, objectFormats[0], bytes.Repeat([]byte(line), 5000))
+}
+
 func benchmarkCompiled(b *testing.B, format string, data []byte) {
 	p := Only(mustCompile(b, format)).NewParser()
 	var r Record
