@@ -82,7 +82,7 @@ func (o *analyzeOptions) addFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&o.recordings, "recordings", nil, "what a recording is: `GLOB` on its path (repeatable), or one re:EXPR\nwhose named groups become columns")
 	f.StringVar(&o.inventory, "inventory", "", "CSV `FILE` of the recordings: path, size, further columns")
 	f.StringArrayVar(&o.geo, "geo", nil, "MaxMind database `FILE` for places and networks (repeatable)")
-	f.StringArrayVar(&o.formats, "format", nil, "line format: `NAME`, a LogFormat or log_format string, or json:...;\nGLOB=NAME and so on for some sources (repeatable)")
+	f.StringArrayVar(&o.formats, "format", nil, "line format: `NAME`, a LogFormat, log_format or lighttpd:\nstring, or json:... (see recount help formats);\nGLOB=NAME and so on for some sources (repeatable)")
 	f.StringArrayVar(&o.servers, "server-config", nil, "`FILE` of a server's configuration (httpd.conf, nginx.conf), whose log\nformats are tried first (repeatable)")
 	f.StringArrayVar(&o.meanings, "bytes-meaning", nil, "what the size field counts: `MEANING`, or GLOB=MEANING for some\nsources (repeatable): planned, accepted_body,\naccepted_with_headers, transferred or unknown")
 	f.StringArrayVar(&o.zones, "timezone", nil, "time zone of times that are logged without one: `ZONE` such as\nEurope/Stockholm, or GLOB=ZONE for some sources (repeatable);\nwithout it they are taken as UTC")

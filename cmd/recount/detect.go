@@ -42,7 +42,7 @@ A source of unknown format, or one that is damaged, makes the exit code 3.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON: a list with an object for each source")
-	cmd.Flags().StringArrayVar(&formats, "format", nil, "line format, as for analyze: `NAME`, a LogFormat or log_format string,\nor json:...; GLOB=NAME and so on for some sources (repeatable)")
+	cmd.Flags().StringArrayVar(&formats, "format", nil, "line format, as for analyze: `NAME`, a LogFormat, log_format or\nlighttpd: string, or json:... (see recount help formats);\nGLOB=NAME and so on for some sources (repeatable)")
 	cmd.Flags().StringArrayVar(&servers, "server-config", nil, "`FILE` of a server's configuration, whose log formats are tried first\n(repeatable)")
 	return cmd
 }
@@ -107,7 +107,7 @@ func detected(f *pipeline.Detected) report.Detected {
 			d.Notes = append(d.Notes, "it is empty")
 		}
 	default:
-		d.Advice = f.Detection.Tried() + ". If you know the format, give it to analyze with --format: a name that 'recount formats' lists, or the LogFormat or log_format string that wrote it. If it is no access log, leave it out."
+		d.Advice = f.Detection.Tried() + ". If you know the format, give it to analyze with --format: a name that 'recount formats' lists, or the LogFormat, log_format or (with lighttpd: before it) accesslog.format string that wrote it. If it is no access log, leave it out."
 	}
 	if len(e.Records) > 0 {
 		d.FirstTime, d.LastTime = timeText(e.First), timeText(e.Last)

@@ -22,9 +22,35 @@ the documentation it was taken from.
 
 The list is also the order of detection: of two formats that read as many lines
 of a sample, the one that stands first is taken. A format in a wrapper is named
-WRAPPER+FORMAT.`,
+WRAPPER+FORMAT.
+
+A format of a server's own is given to --format as the string that its
+configuration has: a LogFormat string of Apache, a log_format string of nginx
+(with escape=json or escape=none before it, if the configuration says so), or an
+accesslog.format string of lighttpd with lighttpd: before it. Without that prefix
+a string with % is Apache's, whose %b and %t mean something else. One that writes
+a JSON object is read too.
+
+Other JSON lines are described: json:FIELD=PATH,... names for each field the
+keys of its value from the outermost on, joined by dots; a backslash before a
+dot, a comma or a backslash makes it part of a name.
+
+  must be given   time, client, status, and target or request ("GET /a HTTP/1.1")
+  may be given    method, query (where target comes without), protocol, host,
+                  user, referrer, agent, forwarded (X-Forwarded-For), bytes, sent
+                  (bytes with headers, beside bytes), range, content_range,
+                  content_length, content_encoding (headers), object_size,
+                  duration, completion ("OK", or "" for a cut)
+  meaning         what bytes counts: planned, accepted_body,
+                  accepted_with_headers, transferred, unknown (as if not given)
+  time_format     auto (as if not given: ISO 8601, the common log's time, or a
+                  number, whose size tells its unit), text, local (text without
+                  an offset), unix, unix_ms, unix_us, unix_ns
+  time_at         start, end; not given: one or the other
+  duration_unit   s (as if not given), ms, us, ns`,
 		Example: `  recount formats
   recount formats combined
+  recount analyze app.log -o case --format 'json:time=ts,client=peer.ip,request=req,status=status,bytes=size,meaning=accepted_body'
   recount formats --json`,
 		Args: arguments(0, 1, "at most one format"),
 		RunE: func(_ *cobra.Command, args []string) error { return runFormats(asJSON, args, s) },

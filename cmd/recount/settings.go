@@ -256,7 +256,8 @@ func perSourceFormat(flags []string) []pipeline.PerSource {
 			continue
 		}
 		glob, value, found := strings.Cut(f, "=")
-		if !found || glob == "escape" || strings.HasSuffix(glob, "+escape") || strings.ContainsAny(glob, "%$") || strings.HasPrefix(glob, "json:") || strings.Contains(glob, "+json:") ||
+		if !found || glob == "escape" || strings.HasSuffix(glob, "+escape") || strings.ContainsAny(glob, "%$") ||
+			strings.HasPrefix(glob, "json:") || strings.Contains(glob, "+json:") || strings.HasPrefix(glob, "lighttpd:") || strings.Contains(glob, "+lighttpd:") ||
 			strings.Contains(glob, "{") && strings.ContainsAny(value, "%$") {
 			glob, value = "", f
 		}

@@ -151,6 +151,11 @@ func TestFormatSettings(t *testing.T) {
 		{"escape=none $remote_addr $request", "", "escape=none $remote_addr $request"},
 		{"docker+escape=none $remote_addr $request", "", "docker+escape=none $remote_addr $request"},
 		{"nginx/*=escape=none $remote_addr $request", "nginx/*", "escape=none $remote_addr $request"},
+		{`lighttpd:a=%h %t "%r" %>s %b`, "", `lighttpd:a=%h %t "%r" %>s %b`},
+		{`syslog+lighttpd:a=%h %t "%r" %>s %b`, "", `syslog+lighttpd:a=%h %t "%r" %>s %b`},
+		{`nas/*=lighttpd:%h %t "%r" %>s %b`, "nas/*", `lighttpd:%h %t "%r" %>s %b`},
+		{`escape=json {"c":"$remote_addr"}`, "", `escape=json {"c":"$remote_addr"}`},
+		{`nginx/*=escape=json {"c":"$remote_addr"}`, "nginx/*", `escape=json {"c":"$remote_addr"}`},
 		{"=combined", "", "combined"},
 		{"a=b/*=combined", "a=b/*", "combined"},
 	} {

@@ -61,7 +61,7 @@ func (a *analysis) checkSettings() error {
 }
 
 // FormatHint says what a format may be.
-const FormatHint = "'recount formats' lists the names; a LogFormat or log_format string, or json:..., is taken too"
+const FormatHint = "'recount formats' lists the names; a LogFormat or log_format string, lighttpd:..., or json:..., is taken too"
 
 // everyGlobMatched looks again when the members of archives are known.
 func (a *analysis) everyGlobMatched() error {

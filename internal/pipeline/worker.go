@@ -209,7 +209,7 @@ func (w *worker) learn(st *stats, q *request.Request) {
 	case request.KindNotModified, request.KindHead:
 		w.form.signs.Add(q, accesslog.None)
 	case request.KindContent:
-		if q.Status == 206 || q.Bytes == accesslog.None || q.Flags&(accesslog.FlagUnterminated|accesslog.FlagMethodUnknown) != 0 {
+		if q.Status == 206 || q.Bytes == accesslog.None || q.Flags&(accesslog.FlagUnterminated|accesslog.FlagMethodUnknown|accesslog.FlagCoded) != 0 {
 			return
 		}
 		if q.Sent != accesslog.None {

@@ -153,8 +153,9 @@ func (p *caddy) access(state jsonState, r *Record) Reason {
 	}
 	p.duration(r)
 	placeBody(r, s.list(caddyContentRange), s.list(caddyRange))
+	setCoding(r, s.list(caddyEncoding))
 	if length, ok := wholeNumber(s.list(caddyLength)); ok {
-		compareLength(r, length, s.list(caddyEncoding) != nil)
+		compareLength(r, length)
 	}
 	return ReasonNone
 }

@@ -20,7 +20,7 @@ var (
 		TimeAt: TimeAtEither, Zone: ZoneLogged, Escaping: clfEscaping, Fields: "client ident user [time] \"request\" status bytes", Stateless: true, Source: "Apache mod_log_config", Family: "clf",
 	}
 	formatCombined = &Format{
-		Name: "combined", Title: "Combined Log Format (Apache, and nginx by default)",
+		Name: "combined", Title: "Combined Log Format (Apache, varnishncsa, and nginx by default)",
 		Meaning: MeaningUnknown, MeaningWhy: "the same syntax is written with %b (planned), %O (accepted with headers) and nginx's $body_bytes_sent (accepted body)",
 		TimeAt: TimeAtEither, Zone: ZoneLogged, Escaping: clfEscaping, Fields: "client ident user [time] \"request\" status bytes \"referrer\" \"user agent\"", Stateless: true, Source: "Apache mod_log_config; nginx ngx_http_log_module", Family: "clf",
 	}

@@ -1,15 +1,17 @@
 package accesslog
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
 
 // CompileFormat reads what --format takes besides names: a LogFormat string of
-// Apache (with %) or a log_format string of nginx (with $). Its name is the
-// string itself.
+// Apache (with %), one of lighttpd (with lighttpd: before it) or a log_format
+// string of nginx (with $). Its name is the string itself.
 func CompileFormat(s string) (*Format, error) {
+	if rest, ok := strings.CutPrefix(s, lighttpdPrefix); ok {
+		return CompileLighttpd(s, rest)
+	}
 	switch percent, dollar := strings.IndexByte(s, '%'), strings.IndexByte(s, '$'); {
 	case percent >= 0 && (dollar < 0 || percent < dollar):
 		return CompileApache(s, s)
@@ -19,9 +21,6 @@ func CompileFormat(s string) (*Format, error) {
 	return nil, fmt.Errorf("%q is neither a format's name, nor a LogFormat string of Apache (with %%), nor a log_format string of nginx (with $)", s)
 }
 
-// ErrJSONTemplate is the error of a template that writes JSON objects.
-var ErrJSONTemplate = errors.New("the format writes JSON objects: it is read as JSON lines, not by its text")
-
 // template is a format string taken apart: text, field, text, field, text.
 type template struct {
 	server string
@@ -30,6 +29,8 @@ type template struct {
 	texts  []string // one more than fields
 	raw    bool     // nothing is escaped
 	json   bool     // JSON escapes
+	object bool     // it writes a JSON object
+	at     TimeAt   // the moment of Apache's %t
 }
 
 func newTemplate(server, source string) *template {
@@ -85,8 +86,22 @@ const (
 
 // build makes the format of a template.
 func (t *template) build(name string) (*Format, error) {
-	c := &compiled{raw: t.raw, json: t.json, unlike: t.raw || t.json}
 	t.mergeQueries()
+	if !t.object {
+		return t.compile(name)
+	}
+	instead := t.described()
+	mixed := t.joinValues()
+	f, err := t.compile(name)
+	if err != nil {
+		mixed = append(mixed, fmt.Sprintf("its keys can be described instead: --format '%s'", instead))
+		err = fmt.Errorf("%w; %s", err, strings.Join(mixed, "; "))
+	}
+	return f, err
+}
+
+func (t *template) compile(name string) (*Format, error) {
+	c := &compiled{raw: t.raw, json: t.json, unlike: t.raw || t.json}
 	if err := t.chooseTime(c); err != nil {
 		return nil, err
 	}
@@ -100,11 +115,19 @@ func (t *template) build(name string) (*Format, error) {
 	}
 	c.fields, c.first = t.fields, t.texts[0]
 	c.quick = t.quickSteps()
-	f := &Format{Name: name, Title: t.server + " format " + t.source, TimeAt: c.start, Zone: t.zone(c), Escaping: t.escaping(), Fields: t.source, Stateless: true}
+	title := t.server + " format string"
+	if !strings.HasSuffix(name, t.source) {
+		title += " " + t.source
+	}
+	f := &Format{Name: name, Title: title, TimeAt: c.start, Zone: t.zone(c), Escaping: t.escaping(), Fields: t.source, Stateless: true}
 	f.Meaning, f.MeaningWhy = t.meaning()
-	f.Source = "Apache mod_log_config and mod_logio"
-	if t.server == "nginx" {
+	switch t.server {
+	case "nginx":
 		f.Source = "nginx ngx_http_log_module and ngx_http_core_module (embedded variables)"
+	case "lighttpd":
+		f.Source = "lighttpd mod_accesslog (accesslog.format)"
+	default:
+		f.Source = "Apache mod_log_config and mod_logio"
 	}
 	c.format = f
 	f.parser = func(r Reading) Parser { return newCompiled(c, r) }
@@ -119,6 +142,8 @@ func (t *template) escaping() string {
 		return `JSON: \" \\ \n \r \t \b \f \uXXXX; an empty text for nothing`
 	case t.server == "nginx":
 		return `\xHH; "-" for nothing`
+	case t.server == "lighttpd":
+		return `\" \\ \b \n \r \t \v \xHH; "-" for nothing`
 	}
 	return `\" \\ \b \n \r \t \v \xhh; "-" for nothing`
 }
@@ -144,7 +169,7 @@ func (t *template) meaning() (Meaning, string) {
 		return MeaningUnknown, "the format logs no size"
 	case t.fields[bytes].rank >= rankHeaders:
 		return MeaningAcceptedWithHeaders, t.fields[bytes].text + " counts bytes that the network accepted, with headers"
-	case t.server == "nginx":
+	case t.server != "Apache":
 		return MeaningAcceptedBody, t.fields[bytes].text + " counts body bytes that the network accepted" + beside
 	}
 	return MeaningPlanned, t.fields[bytes].text + " is the planned size" + beside

@@ -12,12 +12,22 @@ import (
 // Source: Apache mod_log_config (custom log formats), mod_logio, mod_ssl.
 func CompileApache(name, s string) (*Format, error) {
 	t := newTemplate("Apache", s)
+	t.object = writesObject(s)
+	if err := t.directives(s, t.directive); err != nil {
+		return nil, err
+	}
+	return t.build(name)
+}
+
+// directives takes a format string apart. read reads the directive that a text
+// starts with, adds it, and gives its length.
+func (t *template) directives(s string, read func(s string) (int, error)) error {
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
 		case c == '%':
-			n, err := t.directive(s[i:])
+			n, err := read(s[i:])
 			if err != nil {
-				return nil, err
+				return err
 			}
 			i += n
 		case c == '\\' && i+1 < len(s):
@@ -40,12 +50,9 @@ func CompileApache(name, s string) (*Format, error) {
 		}
 	}
 	if len(t.fields) == 0 {
-		return nil, t.errorf("no directive (%%h, %%t, %%r) stands in it")
+		return t.errorf("no directive (%%h, %%t, %%r) stands in it")
 	}
-	if err := t.breaks(); err != nil {
-		return nil, err
-	}
-	return t.build(name)
+	return t.breaks()
 }
 
 // breaks refuses a line break, but at the end: there it makes an empty line
@@ -236,5 +243,7 @@ func (f *field) replyHeader(name string) {
 		f.role = roleContentRange
 	case "content-length":
 		f.role = roleContentLength
+	case "content-encoding":
+		f.role = roleEncoding
 	}
 }

@@ -2,12 +2,12 @@ package accesslog
 
 import "strings"
 
-// apacheTime reads %t and %{...}t. The time is that of the request's begin
-// unless it says end:.
+// apacheTime reads %t and %{...}t. The time is that of t.at unless it says
+// begin: or end:.
 func (t *template) apacheTime(whole, arg string, conditional bool) error {
-	at := TimeAtStart
+	at := t.at
 	if rest, ok := strings.CutPrefix(arg, "begin"); ok && (rest == "" || rest[0] == ':') {
-		arg = strings.TrimPrefix(rest, ":")
+		at, arg = TimeAtStart, strings.TrimPrefix(rest, ":")
 	} else if rest, ok := strings.CutPrefix(arg, "end"); ok && (rest == "" || rest[0] == ':') {
 		at, arg = TimeAtEnd, strings.TrimPrefix(rest, ":")
 	}

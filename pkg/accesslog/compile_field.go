@@ -46,6 +46,7 @@ const (
 	roleRange
 	roleContentRange
 	roleContentLength
+	roleEncoding
 	roleConnection // Apache's %X
 	roleCompletion // nginx's $request_completion
 	roleDuration

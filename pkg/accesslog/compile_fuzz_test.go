@@ -23,6 +23,8 @@ type maker struct {
 	nginx  bool
 	escape func(string) string
 	none   string // for an empty text
+
+	lighttpd bool // Apache's directives, but for some
 }
 
 func (m maker) pick(of ...string) string { return of[m.rnd.IntN(len(of))] }
@@ -39,6 +41,13 @@ func (m maker) hostile(most int) string {
 func (m maker) name(apache, nginx string) string {
 	if m.nginx {
 		return nginx
+	}
+	return apache
+}
+
+func (m maker) apart(apache, lighttpd string) string {
+	if m.lighttpd {
+		return lighttpd
 	}
 	return apache
 }
@@ -107,8 +116,9 @@ func (m maker) fields() []loggedField {
 	}
 	if m.rnd.IntN(4) > 0 {
 		list = append(list, loggedField{m.name("%r", "$request"), method + " " + m.escape(target) + " HTTP/1.1", is})
-	} else if m.nginx {
-		list = append(list, loggedField{"$request_method", method, nil}, loggedField{"$request_uri", m.escape(target), is})
+	} else if m.nginx || m.lighttpd {
+		target = strings.ReplaceAll(target, "?", "")
+		list = append(list, loggedField{m.name("%m", "$request_method"), method, nil}, loggedField{m.name("%U", "$request_uri"), m.escape(target), is})
 	} else {
 		target = "/" + strings.ReplaceAll(m.hostile(4), "?", "")
 		list = append(list, loggedField{"%m", method, nil}, loggedField{"%U", m.escape(target), func(r *Record) string {
@@ -122,7 +132,7 @@ func (m maker) fields() []loggedField {
 	user := m.text("%u", "$remote_user", 3, func(r *Record) []byte { return r.User })
 	if user.value == "" {
 		user.value = "-"
-		if !m.nginx {
+		if !m.nginx && !m.lighttpd {
 			user.value = `""`
 		}
 		user.check = nil
@@ -134,11 +144,11 @@ func (m maker) fields() []loggedField {
 		m.text("%{User-Agent}i", "$http_user_agent", 3, func(r *Record) []byte { return r.Agent }),
 		m.text("%{X-Forwarded-For}i", "$http_x_forwarded_for", 2, func(r *Record) []byte { return r.Forwarded }),
 		m.text("%{Cookie}i", "$http_cookie", 2, nil),
-		m.text("%f", "$request_filename", 2, nil),
+		m.text(m.apart("%f", "%{X}e"), "$request_filename", 2, nil),
 		m.number(m.name("%D", "$connection"), m.rnd.Int64N(1e9), nil),
 		m.number(m.name("%O", "$bytes_sent"), m.rnd.Int64N(1e9), nil),
 		{m.name("%X", "$pipe"), m.name(m.pick("X", "+", "-"), "."), nil},
-		{m.name("%{SSL_PROTOCOL}x", "$upstream_response_time"), m.name("TLSv1.2", m.pick("-", "0.1", "0.1, 0.2 : 0.3")), nil},
+		{m.name(m.apart("%{SSL_PROTOCOL}x", "%v"), "$upstream_response_time"), m.name("TLSv1.2", m.pick("-", "0.1", "0.1, 0.2 : 0.3")), nil},
 	} {
 		if m.rnd.IntN(3) == 0 {
 			list = append(list, f)
@@ -166,6 +176,9 @@ func (m maker) line() (format, line string, fields []loggedField) {
 	fields = m.fields()
 	m.rnd.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
 	var f, l strings.Builder
+	if m.rnd.IntN(4) == 0 {
+		return m.object(fields)
+	}
 	between := m.pick(" ", " ", " ", "\t", " | ", ",", ", ", ";", " -> ")
 	quoting := m.rnd.IntN(4)
 	for i, x := range fields {
@@ -185,6 +198,24 @@ func (m maker) line() (format, line string, fields []loggedField) {
 		l.WriteString(`"`)
 	}
 	return f.String(), l.String(), fields
+}
+
+// object makes up a format that writes a JSON object, and a line of it. Values
+// that are no numbers stand in quotes.
+func (m maker) object(fields []loggedField) (format, line string, _ []loggedField) {
+	f, l := "{", "{"
+	for i, x := range fields {
+		quote := `"`
+		if _, err := strconv.ParseFloat(x.value, 64); err == nil && m.rnd.IntN(2) == 0 || strings.HasPrefix(x.directive, "$upstream") {
+			quote = ""
+		}
+		key := fmt.Sprintf(`"k%d":%s`, i, quote)
+		if i > 0 {
+			key = m.pick(",", ", ") + key
+		}
+		f, l = f+key+x.directive+quote, l+key+x.value+quote
+	}
+	return f + "}", l + "}", fields
 }
 
 // checkMade reads a line that was made up. It gives back all that was put in,
@@ -233,7 +264,21 @@ func makers(rnd *rand.Rand) map[string]maker {
 		"apache": {rnd: rnd, escape: apacheEscape, none: "-"},
 		"nginx":  {rnd: rnd, nginx: true, escape: nginxEscape, none: "-"},
 		"none":   {rnd: rnd, nginx: true, escape: func(s string) string { return s }},
+		"json":   {rnd: rnd, nginx: true, escape: nginxJSONEscape},
+
+		"lighttpd": {rnd: rnd, lighttpd: true, escape: lighttpdEscape, none: "-"},
 	}
+}
+
+// prefix is what stands before a format of the maker.
+func (m maker) prefix(name string) string {
+	switch {
+	case name == "none" || name == "json":
+		return "escape=" + name + " "
+	case m.lighttpd:
+		return lighttpdPrefix
+	}
+	return ""
 }
 
 // TestCompileMade: random formats, lines of hostile values.
@@ -244,9 +289,7 @@ func TestCompileMade(t *testing.T) {
 		const n = 3000
 		for i := range n {
 			format, line, fields := m.line()
-			if name == "none" {
-				format = "escape=none " + format
-			}
+			format = m.prefix(name) + format
 			c, r := checkMade(t, format, line, fields, i%8 == 0)
 			compiled += b2i(c)
 			read += b2i(r)
@@ -266,9 +309,7 @@ func FuzzCompileMade(f *testing.F) {
 		rnd := rand.New(rand.NewPCG(a, b))
 		for name, m := range makers(rnd) {
 			format, line, fields := m.line()
-			if name == "none" {
-				format = "escape=none " + format
-			}
+			format = m.prefix(name) + format
 			checkMade(t, format, line, fields, cuts)
 		}
 	})
@@ -280,6 +321,12 @@ func FuzzCompileFormat(f *testing.F) {
 	seeds := 0
 	for _, s := range stockFormats {
 		f.Add(s, `1.2.3.4 - - `+at+` `+get+` 200 5 "r" "u"`)
+		seeds++
+	}
+	f.Add("lighttpd:"+lighttpdText, `1.2.3.4 h - `+at+` `+get+` 200 5 "r" "u"`)
+	f.Add(`lighttpd:%a %{sec}t %m %U?%q %H %s %b %f`, `1.2.3.4 971211336 GET /a?x HTTP/1.1 200 - /srv/"a"`)
+	for _, s := range objectFormats {
+		f.Add(s, `{"t":"2000-10-10T13:55:36-07:00","c":"1.2.3.4","r":"GET /a HTTP/1.1","s":200,"b":5,"ua":"\",\"s\":404"}`)
 		seeds++
 	}
 	rnd := rand.New(rand.NewPCG(31, 32))
@@ -331,6 +378,9 @@ func TestCompiledAllocs(t *testing.T) {
 	for _, s := range stockFormats {
 		formats = append(formats, s)
 	}
+	formats = append(formats, objectFormats...)
+	formats = append(formats, "lighttpd:"+lighttpdText)
+	data = append(data, `{"t":"2000-10-10T13:55:36-07:00","c":"1.2.3.4","r":"GET /a HTTP/1.1","s":200,"b":5,"ua":"\u001b\",\"s\":404"}`+"\n"...)
 	for _, s := range formats {
 		p := Only(mustCompile(t, s)).NewParser()
 		var r Record

@@ -163,10 +163,10 @@ func (t *template) howFound(f *field) error {
 			return t.errorf("a digit or point stands behind %s, so where it ends cannot be told", f.text)
 		}
 	case shapeList:
-		if next == ',' || strings.HasPrefix(f.after, " : ") {
+		if next == ',' && !separates(f.after) || strings.HasPrefix(f.after, " : ") {
 			return t.errorf("a comma or colon stands behind %s, so where it ends cannot be told", f.text)
 		}
-		if next != ' ' && next != '"' && next > ' ' {
+		if next != ' ' && next != '"' && next != ',' && next > ' ' {
 			f.scan = scanSearch
 		}
 	case shapeSign:
@@ -210,4 +210,11 @@ func (t *template) segment(i int) {
 	if fixed && f.shape == shapeText && !t.raw {
 		f.scan = scanWidth
 	}
+}
+
+// separates says whether a comma is followed by what cannot go on with a list:
+// a quote, as between the keys of JSON.
+func separates(after string) bool {
+	after = strings.TrimPrefix(after[1:], " ")
+	return after != "" && after[0] == '"'
 }

@@ -24,9 +24,7 @@ func CompileNginx(name, s string) (*Format, error) {
 		}
 		body = strings.TrimLeft(text, " ")
 	}
-	if trimmed := strings.TrimSpace(body); strings.HasPrefix(trimmed, "{") && strings.HasSuffix(trimmed, "}") && !strings.HasPrefix(trimmed, "{$") {
-		return nil, ErrJSONTemplate
-	}
+	t.object = writesObject(body)
 	for i := 0; i < len(body); {
 		switch c := body[i]; c {
 		case '$':

@@ -137,9 +137,6 @@ func TestCompileRefused(t *testing.T) {
 	test(`$binary_remote_addr $time_local $request`, "not text")
 	test(`escape=xml $remote_addr`, "escape is none of")
 	test(`$remote_addr$time_local "$request"`, "nothing stands between")
-	if _, err := CompileNginx("j", `escape=json {"a":"$remote_addr"}`); !errors.Is(err, ErrJSONTemplate) {
-		t.Errorf("JSON template: %v", err)
-	}
 }
 
 func TestParseServerConfig(t *testing.T) {
@@ -155,6 +152,8 @@ Include mods-enabled/*.conf
   CustomLog logs/access.log common
   CustomLog "|/bin/rotate x" "%h %t \"%r\" %>s %b %D" env=!dontlog
   TransferLog logs/t.log
+  GlobalLog logs/all "%h %t \"%r\" %>s %O"
+  CustomLog logs/b common "expr=%{REQUEST_STATUS} -ge 400"
 </IfModule>
 `
 	const nginx = `
@@ -167,8 +166,10 @@ http {
                       '"$http_user_agent" "$http_x_forwarded_for"';
     log_format raw escape=none "$remote_addr $time_iso8601 \"$request\" $status\t$body_bytes_sent";
     log_format js escape=json '{"c":"$remote_addr"}';
+    log_format jl escape=json '{"t":"$time_iso8601","c":"$remote_addr",'
+                              '"r":"$request","s":$status,"b":$body_bytes_sent}';
     access_log  /var/log/nginx/access.log  main;
-    server { listen 80; access_log /var/log/plain.log; location / { return 200 "${request}"; } }
+    server { listen 80; access_log /var/log/plain.log; access_log off; access_log x.log main buffer=8k if=$loggable; location / { return 200 "${request}"; } }
 }
 `
 	test := func(data string, names, remarks []string) []*Format {
@@ -192,13 +193,34 @@ http {
 		}
 		return formats
 	}
-	formats := test(httpd, []string{"vhost_combined", "common", "split", "CustomLog:11"}, []string{"line 3: Include mods-enabled/*.conf is not read", "line 7: referer:"})
+	formats := test(httpd, []string{"vhost_combined", "common", "split", "CustomLog:11", "GlobalLog:13"}, []string{"line 3: Include mods-enabled/*.conf is not read", "line 7: referer:",
+		"line 11: CustomLog |/bin/rotate x logs only some requests (env=!dontlog): requests may be missing by design", "line 14: CustomLog logs/b logs only some requests (expr=%{REQUEST_STATUS} -ge 400)"})
 	if formats[0].Meaning != MeaningAcceptedWithHeaders || formats[2].Fields != `%h %l %u %t "%r" %>s %b` {
 		t.Errorf("%+v, %+v", formats[0], formats[2])
 	}
-	formats = test(nginx, []string{"main", "raw", "nginx_combined"}, []string{"include conf.d/*.conf is not read", "js: the format writes JSON"})
+	formats = test(nginx, []string{"main", "raw", "jl", "nginx_combined"}, []string{"include conf.d/*.conf is not read", "js: nginx format ",
+		"line 14: access_log off: where it applies, no requests are logged by design", "line 14: access_log x.log logs only some requests (if=$loggable): requests may be missing by design"})
 	if formats[0].Fields != nginxMainText || formats[1].Fields != "escape=none $remote_addr $time_iso8601 \"$request\" $status\t$body_bytes_sent" {
 		t.Errorf("%q, %q", formats[0].Fields, formats[1].Fields)
+	}
+	const lighttpd = `
+server.modules += ( "mod_accesslog" )  # accesslog.format = "x"
+accesslog.filename = "/var/log/a.log"
+accesslog.format = "%h %V %u %t \"%r\" %>s %b \"%{User-Agent}i\"" # default and more
+$HTTP["host"] =~ "accesslog.format = x" { accesslog.format="%h %t \"%r\" %>s %O" }
+$HTTP["url"] =~ "^/health" {
+	accesslog.filename = ""
+	accesslog.format := "%h %l" + var.more
+}
+include_shell "cat vhosts.d/*.conf"
+`
+	formats = test(lighttpd, []string{"accesslog.format:4", "accesslog.format:5"}, []string{`line 7: accesslog.filename = "": where it applies`, "line 8: accesslog.format is not one text", "line 10: include_shell"})
+	if f := formats[0]; f.Meaning != MeaningAcceptedBody || f.TimeAt != TimeAtEnd || !strings.Contains(f.Source, "lighttpd") || formats[1].Meaning != MeaningAcceptedWithHeaders {
+		t.Errorf("%+v", f)
+	}
+	formats = test("accesslog.filename = env.LOGS + \"/a.log\"\n", []string{"accesslog.filename:1"}, nil)
+	if formats[0].Fields != lighttpdText {
+		t.Errorf("%+v", formats[0])
 	}
 	// What a variable stands for is told nowhere: taken as text it fits no line.
 	test("LogFormat \"${WHO} %h %t \\\"%r\\\" %>s %b\" named\nCustomLog logs/a \"${MINE}\"\nCustomLog ${DIR}/b \"%h %t \\\"%r\\\" %>s %b\"\n",

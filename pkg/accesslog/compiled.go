@@ -2,7 +2,6 @@ package accesslog
 
 import (
 	"bytes"
-	"strings"
 )
 
 // compiledParser reads lines by a compiled format.
@@ -48,7 +47,7 @@ func newCompiled(c *compiled, r Reading) Parser {
 func (p *compiledParser) Parse(line []byte, r *Record) Reason {
 	if len(line) < len(p.first) || string(line[:len(p.first)]) != p.first {
 		r.Reset()
-		if strings.HasPrefix(p.first, string(line)) {
+		if len(line) < len(p.first) && p.first[:len(line)] == string(line) {
 			return ReasonCutOff
 		}
 		return ReasonMissingFields

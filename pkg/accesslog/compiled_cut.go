@@ -82,7 +82,7 @@ func (p *compiledParser) finish(r *Record) Reason {
 	default:
 		r.Target = p.loggedTarget(p.path, p.query)
 	}
-	if p.length != None && r.Status == 200 && r.SizeFrom == TotalNone {
+	if p.length != None && r.Status == 200 && r.Flags&FlagCoded == 0 && r.SizeFrom == TotalNone {
 		r.ObjectSize, r.SizeFrom = p.length, TotalContentLength
 	}
 	return ReasonNone

@@ -84,6 +84,8 @@ func (p *compiledParser) set(f *field, v []byte, r *Record) Reason {
 		if n, ok := digits(v); ok {
 			p.length = n
 		}
+	case roleEncoding:
+		setCoding(r, v)
 	case roleConnection:
 		switch {
 		case v[0] == 'X':

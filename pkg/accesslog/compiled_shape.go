@@ -73,14 +73,18 @@ func (f *field) endsWord(c byte) bool {
 
 // listEnd is the end of words joined with ", " and " : ".
 func listEnd(line []byte, i int) int {
-	for {
+	for end := i; ; {
 		start := i
 		for i < len(line) && line[i] > ' ' && line[i] != '"' && line[i] != ',' {
 			i++
 		}
 		if i == start {
+			if i < len(line) && line[i] == '"' {
+				return end // the separator before a quote is of the format
+			}
 			return i
 		}
+		end = i
 		switch rest := line[i:]; {
 		case len(rest) >= 2 && rest[0] == ',' && rest[1] == ' ':
 			i += 2

@@ -226,7 +226,7 @@ func TestCorpusJSON(t *testing.T) {
 	}
 	const firefox = `agent="Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:121.0) Gecko/20100101 Firefox/121.0"`
 	line("matomo/caddy_json.log", 1, `caddy host="example.com" client="1.2.3.4" time=2023-12-23T23:17:54.815561+00:00 method="GET" target="/beta/" `+
-		`protocol="HTTP/2.0" status=200 bytes=3609 duration_us=1335 `+firefox)
+		`protocol="HTTP/2.0" status=200 bytes=3609 duration_us=1335 `+firefox+` flags=content_coded`)
 	line("crowdsec/caddy-logs.log", 10, `caddy host="localhost" client="127.0.0.1" user="Bob" time=2024-03-29T19:51:04.947103+00:00 method="GET" target="/" `+
 		`protocol="HTTP/1.1" status=200 bytes=18630 object_size=18630 duration_us=794682 agent="curl/7.88.1" range_from= finished=1`)
 	line("crowdsec/caddy-logs.log", 11, `caddy time=2025-03-19T16:12:33.054756+00:00`)

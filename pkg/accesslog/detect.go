@@ -10,6 +10,7 @@ type Detection struct {
 	Reading    Reading     // how the source is read; unknown if no candidate is good enough
 	Candidates []Candidate // every reading that reads at least one line, the best first
 	Lines      int         // lines of the sample that are neither blank nor comments
+	UTF16      bool        // the sample looks like UTF-16, which is not read
 }
 
 // Best is the candidate that reads most lines; without any it is empty.
@@ -41,7 +42,7 @@ const detectLines = 2000
 // log that starts with rubbish
 // is still a log. The sample's last line may be cut.
 func Detect(sample []byte, given ...*Format) Detection {
-	var d Detection
+	d := Detection{UTF16: looksUTF16(sample)}
 	for _, r := range readings(sample, given) {
 		c := try(sample, r)
 		d.Lines = max(d.Lines, c.Lines)
@@ -58,6 +59,25 @@ func Detect(sample []byte, given ...*Format) Detection {
 		d.Reading = d.Candidates[0].Reading
 	}
 	return d
+}
+
+// looksUTF16 says whether a sample starts with the byte order mark of UTF-16
+// (RFC 2781, section 3.2), or is ASCII text with a NUL before or behind each
+// character.
+func looksUTF16(sample []byte) bool {
+	if len(sample) < 2 {
+		return false
+	}
+	if mark := string(sample[:2]); mark == "\xff\xfe" || mark == "\xfe\xff" {
+		return true
+	}
+	begin := sample[:min(len(sample), 512)&^1]
+	var nul [2]int
+	for i, c := range begin {
+		nul[i&1] += b2i(c == 0)
+	}
+	half := len(begin) / 2
+	return half >= 8 && (nul[0] == half && nul[1] == 0 || nul[1] == half && nul[0] == 0)
 }
 
 // readings lists what is tried, in the order of trust: a wrapper that is around

@@ -163,7 +163,10 @@ func (d Detection) Tried() string {
 		s += fmt.Sprintf(", bare and in %d wrappers", len(wrappers))
 	}
 	best := d.Best()
-	if !best.Reading.Known() {
+	switch {
+	case d.UTF16:
+		return s + ": none reads it, and it looks like UTF-16: convert it, e.g. iconv -f UTF-16 -t UTF-8"
+	case !best.Reading.Known():
 		return s + fmt.Sprintf(": none reads any of %d lines", d.Lines)
 	}
 	return s + fmt.Sprintf(": the nearest, %s, reads %d of %d lines", best.Reading.Name(), best.Parsed, best.Lines)

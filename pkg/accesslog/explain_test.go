@@ -58,6 +58,19 @@ func TestExplainUnknown(t *testing.T) {
 		t.Error(got)
 	}
 	line := "192.0.2.7 - - [18/Feb/2019:10:00:00 +0100] \"GET /a.wav HTTP/1.1\" 200 1000 \"-\" \"-\"\n"
+	// UTF-16, with a byte order mark and without, of either order.
+	for _, mark := range []string{"\xff\xfe", "\xfe\xff", ""} {
+		wide := strings.Join(strings.Split(line, ""), "\x00")
+		for _, text := range []string{mark + wide + "\x00", mark + "\x00" + wide} {
+			d := Detect([]byte(text))
+			if got := d.Tried(); d.Reading.Known() || !strings.HasSuffix(got, "it looks like UTF-16: convert it, e.g. iconv -f UTF-16 -t UTF-8") {
+				t.Errorf("%.8q: %s", text, got)
+			}
+		}
+	}
+	if d := Detect([]byte("\x00\x00\x00\x00" + line)); d.UTF16 || !d.Reading.Known() {
+		t.Errorf("NUL bytes before a line: %+v", d)
+	}
 	d = Detect([]byte(line + strings.Repeat("rubbish\n", 20)))
 	if got := d.Tried(); !strings.HasSuffix(got, "the nearest, combined, reads 1 of 21 lines") {
 		t.Error(got)

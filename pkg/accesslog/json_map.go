@@ -190,8 +190,9 @@ func (p *jsonMapped) optional(r *Record) Reason {
 	if size, ok := p.number(jsonObjectField); ok && size != None {
 		r.ObjectSize, r.SizeFrom = size, TotalObject
 	}
+	setCoding(r, p.text(jsonEncodingField))
 	if length, ok := p.number(jsonLengthField); ok && length != None {
-		compareLength(r, length, p.text(jsonEncodingField) != nil)
+		compareLength(r, length)
 	}
 	for _, slot := range p.fields.slots[jsonFinishedField] {
 		switch v := p.json.values[slot]; {

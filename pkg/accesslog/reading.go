@@ -114,7 +114,7 @@ func namedFormat(name string) (*Format, error) {
 	switch {
 	case strings.HasPrefix(name, "json:"):
 		return CompileJSON(name)
-	case strings.ContainsAny(name, "%$"):
+	case strings.ContainsAny(name, "%$"), strings.HasPrefix(name, lighttpdPrefix):
 		return CompileFormat(name)
 	}
 	return nil, fmt.Errorf("unknown format %q", name)

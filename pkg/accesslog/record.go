@@ -157,9 +157,10 @@ const (
 	FlagYearInferred                     // the log has no year; it was inferred from the order of lines
 	FlagNoYear                           // the log has no year, none was given, and so the record has no time
 	FlagMethodUnknown                    // the log does not say the method: see MethodUnknown
+	FlagCoded                            // the body was sent compressed, so its bytes cannot be held against the size of the file
 )
 
-var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "unterminated", "access_only", "rounded", "year_inferred", "no_year", "method_unknown"}
+var flagNames = [...]string{"cut_off", "ambiguous_time", "nul_bytes", "unescaped_quote", "unterminated", "access_only", "rounded", "year_inferred", "no_year", "method_unknown", "content_coded"}
 
 // Names lists the flags that are set, in a fixed order.
 func (f Flags) Names() []string {

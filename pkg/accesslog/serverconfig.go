@@ -16,14 +16,17 @@ type ConfigRemarks []string
 func (c ConfigRemarks) Error() string { return strings.Join(c, "\n") }
 
 // ParseServerConfig gives the log formats of a server's configuration: those
-// of LogFormat, CustomLog and TransferLog (httpd.conf, apache2.conf), and those
-// of log_format and access_log (nginx.conf). A format has its nickname; one
-// without has the directive and the line it stands in, "CustomLog:12". Included
-// files are not read. What is not used is told by ConfigRemarks, beside the
-// formats; any other error means that the configuration could not be read.
+// of LogFormat, CustomLog, GlobalLog and TransferLog (httpd.conf, apache2.conf),
+// those of log_format and access_log (nginx.conf), and those of
+// accesslog.format (lighttpd.conf). A format has its nickname; one without has
+// the directive and the line it stands in, "CustomLog:12". Included files are
+// not read. What is not used is told by ConfigRemarks, beside the formats, and
+// so is a log that leaves requests out; any other error means that the
+// configuration could not be read.
 //
 // Source: Apache httpd's configuration files and mod_log_config; nginx's
-// configuration file and ngx_http_log_module.
+// configuration file and ngx_http_log_module; lighttpd's configuration file and
+// mod_accesslog.
 func ParseServerConfig(r io.Reader) ([]*Format, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxConfig+1))
 	if err != nil {
@@ -35,8 +38,9 @@ func ParseServerConfig(r io.Reader) ([]*Format, error) {
 	c := config{byName: map[string]int{}}
 	c.httpd(string(data))
 	c.nginx(string(data))
+	c.lighttpd(string(data))
 	if len(c.formats) == 0 && len(c.remarks) == 0 {
-		return nil, errors.New("no LogFormat, CustomLog or log_format stands in the configuration")
+		return nil, errors.New("no LogFormat, CustomLog, log_format or accesslog.format stands in the configuration")
 	}
 	if len(c.remarks) > 0 {
 		return c.formats, c.remarks
@@ -96,6 +100,9 @@ func (c *config) httpd(data string) {
 		if last := line[len(line)-1]; last == ';' || last == '{' {
 			continue
 		}
+		if logsTo(directive) && len(words) >= 4 {
+			c.some(first, words[0]+" "+words[1], strings.Join(words[3:], " "))
+		}
 		if given := httpdFormat(directive, words); strings.Contains(given, "${") {
 			c.remark(first, "%s: %q holds a variable, which is not read: put its value in its place", words[0], given)
 			continue
@@ -105,12 +112,20 @@ func (c *config) httpd(data string) {
 			c.add(first, words[2], words[1], compileHTTPD)
 		case directive == "logformat" && len(words) == 2:
 			c.add(first, fmt.Sprintf("LogFormat:%d", first), words[1], compileHTTPD)
-		case directive == "customlog" && len(words) >= 3 && strings.IndexByte(words[2], '%') >= 0:
-			c.add(first, fmt.Sprintf("CustomLog:%d", first), words[2], compileHTTPD)
+		case logsTo(directive) && len(words) >= 3 && strings.IndexByte(words[2], '%') >= 0:
+			c.add(first, fmt.Sprintf("%s:%d", words[0], first), words[2], compileHTTPD)
 		case (directive == "include" || directive == "includeoptional") && !strings.Contains(line, ";"):
 			c.remark(first, "%s is not read", strings.Join(words, " "))
 		}
 	}
+}
+
+// logsTo says whether a directive names a log and its format.
+func logsTo(directive string) bool { return directive == "customlog" || directive == "globallog" }
+
+// some tells that a log leaves requests out.
+func (c *config) some(line int, log, condition string) {
+	c.remark(line, "%s logs only some requests (%s): requests may be missing by design", log, condition)
 }
 
 // httpdFormat is the format, or its nickname, of a directive that gives one.
@@ -118,7 +133,7 @@ func httpdFormat(directive string, words []string) string {
 	switch {
 	case directive == "logformat" && len(words) >= 2:
 		return words[1]
-	case directive == "customlog" && len(words) >= 3:
+	case logsTo(directive) && len(words) >= 3:
 		return words[2]
 	}
 	return ""
@@ -201,7 +216,15 @@ func (c *config) nginxDirective(line int, words []string) {
 		}
 		c.add(line, words[1], text, CompileNginx)
 	case "access_log":
-		if len(words) == 2 && words[1] != "off" || len(words) > 2 && words[2] == "combined" {
+		if len(words) == 2 && words[1] == "off" {
+			c.remark(line, "access_log off: where it applies, no requests are logged by design")
+		}
+		for _, word := range words[min(2, len(words)):] {
+			if strings.HasPrefix(word, "if=") {
+				c.some(line, "access_log "+words[1], word)
+			}
+		}
+		if len(words) == 2 && words[1] != "off" || len(words) > 2 && (words[2] == "combined" || strings.HasPrefix(words[2], "if=")) {
 			c.add(line, formatNginxCombined.Name, nginxCombinedText, CompileNginx)
 		}
 	case "include":

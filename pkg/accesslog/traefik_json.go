@@ -103,8 +103,9 @@ func (p *traefikJSON) Parse(line []byte, r *Record) Reason {
 		}
 	}
 	placeBody(r, s.field(traefikContentRange), s.field(traefikRange))
+	setCoding(r, s.field(traefikEncoding))
 	if length, ok := wholeNumber(s.field(traefikLength)); ok {
-		compareLength(r, length, s.field(traefikEncoding) != nil)
+		compareLength(r, length)
 	}
 	return ReasonNone
 }

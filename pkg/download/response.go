@@ -47,10 +47,13 @@ func (p *response) doubted() bool { return p.doubt != "" && p.doubt != BasisOthe
 // body (RFC 9110, section 14.6), up to all of it.
 //
 // A number that the source ends with may be short, so it is as if none was
-// logged.
+// logged. So it is with the bytes of a body that was sent compressed.
 func readResponse(r *request.Request, size int64, h *Headers) response {
 	if r.Flags&accesslog.FlagAccessOnly != 0 {
 		return readAccess(r, size)
+	}
+	if r.Flags&accesslog.FlagCoded != 0 {
+		r = uncounted(r)
 	}
 	if methodless(r) {
 		return readMethodless(r, size, h)
@@ -74,8 +77,13 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	if r.Bytes == accesslog.None {
 		p.upper = room // none is unbounded
 		p.why |= whyNoCount
-		if r.Finished == accesslog.FinishedNo {
+		switch {
+		case r.Finished == accesslog.FinishedNo:
 			p.cut(room)
+		case r.Flags&accesslog.FlagCoded != 0 && !p.full && room > 0:
+			p.upper = room - 1 // a part of the coded body is no whole
+		case r.Flags&accesslog.FlagCoded != 0 && r.Finished == accesslog.FinishedYes && p.full && room != accesslog.None:
+			p.lower, p.finished = room, true // all of the coded body is all of the recording
 		}
 		return p
 	}
@@ -118,6 +126,26 @@ func withoutLast(r *request.Request) *request.Request {
 		q.Sent = accesslog.None
 	} else {
 		q.Bytes = accesslog.None
+	}
+	return &q
+}
+
+// uncounted is a request whose body was sent compressed without what counts
+// that body: its bytes, its length and its positions are not the recording's
+// (RFC 9110, sections 8.4 and 14.1). All of that body is all of the recording,
+// in a 206 too. An object's size that was logged by itself stays.
+func uncounted(r *request.Request) *request.Request {
+	q := *r
+	q.Bytes, q.Sent = accesslog.None, accesslog.None
+	if q.Status == 206 && q.RangeStart == 0 && (q.RangeFrom == accesslog.RangeRequest && q.RangeEnd == accesslog.None ||
+		q.RangeFrom == accesslog.RangeContent && q.SizeFrom == accesslog.TotalContentRange && q.RangeEnd == q.ObjectSize-1) {
+		q.Status = 200
+	}
+	if q.RangeFrom != accesslog.RangeNone {
+		q.RangeStart, q.RangeEnd, q.RangeFrom = accesslog.None, accesslog.None, accesslog.RangeNone
+	}
+	if q.SizeFrom > accesslog.TotalObject {
+		q.ObjectSize, q.SizeFrom = accesslog.None, accesslog.TotalNone
 	}
 	return &q
 }

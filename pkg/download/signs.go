@@ -37,7 +37,7 @@ const leastHeader = 100
 // Add counts one request. size is that of the recording as the inventory has
 // it, or accesslog.None.
 func (g *Signs) Add(r *request.Request, size int64) {
-	if r.Flags&(accesslog.FlagUnterminated|accesslog.FlagCutOff|accesslog.FlagMethodUnknown) != 0 {
+	if r.Flags&(accesslog.FlagUnterminated|accesslog.FlagCutOff|accesslog.FlagMethodUnknown|accesslog.FlagCoded) != 0 {
 		return
 	}
 	switch {

@@ -127,6 +127,9 @@ func (s *Sizer) Add(r *request.Request) {
 	if r.Flags&accesslog.FlagUnterminated != 0 {
 		r = withoutLast(r)
 	}
+	if r.Flags&accesslog.FlagCoded != 0 {
+		r = uncounted(r)
+	}
 	s.state(stated(r))
 	if r.Kind != request.KindContent && r.Kind != request.KindProbe || r.Flags&accesslog.FlagAccessOnly != 0 {
 		return

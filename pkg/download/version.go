@@ -14,6 +14,9 @@ import (
 // of a response is that only where all of it was to be sent: an error page, or
 // a 206, has a length of its own.
 func stated(r *request.Request) Size {
+	if r.Flags&accesslog.FlagCoded != 0 {
+		r = uncounted(r)
+	}
 	if r.ObjectSize != accesslog.None {
 		from := SizeObject + SizeFrom(max(r.SizeFrom, accesslog.TotalObject)-accesslog.TotalObject)
 		if from != SizeContentLength || r.Status == 200 || r.Status == 203 {

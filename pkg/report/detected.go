@@ -101,6 +101,10 @@ func Detections(w io.Writer, list []Detected, width int) error {
 // shownRunners is how many runners-up are drawn; JSON has all.
 const shownRunners = 5
 
+// shownName is how many cells of a format's name are drawn after the first
+// time: that of a format string is the string.
+const shownName = 40
+
 func detection(b *bytes.Buffer, d *Detected, width int) {
 	head := escape.Terminal(d.Source)
 	if d.Compression != "" {
@@ -126,7 +130,7 @@ func detection(b *bytes.Buffer, d *Detected, width int) {
 	if len(d.RunnersUp) > 0 {
 		var others []string
 		for _, r := range d.RunnersUp[:min(len(d.RunnersUp), shownRunners)] {
-			others = append(others, r.Format+" "+share(r.Parsed, r.Lines))
+			others = append(others, escape.Truncate(r.Format, shownName)+" "+share(r.Parsed, r.Lines))
 		}
 		if more := len(d.RunnersUp) - shownRunners; more > 0 {
 			others = append(others, "and "+group(int64(more))+" more")
@@ -143,6 +147,9 @@ func detection(b *bytes.Buffer, d *Detected, width int) {
 		fmt.Fprintf(b, "  record in line %s\n", group(r.Line))
 		f := facts{width: width, indent: 4, verbatim: true}
 		for _, field := range r.Fields {
+			if field.Name == "format" {
+				field.Value = escape.Truncate(field.Value, shownName)
+			}
 			f.add(field.Name, field.Value)
 		}
 		f.draw(b)
