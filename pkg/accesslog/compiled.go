@@ -334,7 +334,10 @@ func listEnd(line []byte, i int) int {
 			i++
 		}
 		if i == start {
-			return end // a separator that no word follows is of the format
+			if i < len(line) && line[i] == '"' {
+				return end // the separator before a quote is of the format
+			}
+			return i
 		}
 		end = i
 		switch rest := line[i:]; {
