@@ -48,6 +48,7 @@ var (
 	plainTimeThenQuote = regexp.MustCompile(`(?s)\[(.{26})\] "`)
 	plainToQuote       = regexp.MustCompile(`(?s)^((?:[^"\\]|\\.)*)"`)
 	plainStatusBegin   = regexp.MustCompile(`(?s)^ (?:\d\d\d|-) `)
+	plainNoStatus      = regexp.MustCompile(`(?s)^ 0(?:[1-9]\d|0[1-8]) `) // but for nginx's 000 and 009
 	plainStatusCut     = regexp.MustCompile(`(?s)^(?: (?:\d{0,3}|-))?$`)
 )
 
@@ -227,6 +228,9 @@ func (s plainShape) fits(format string) bool {
 
 // plainTail reads what stands behind the request.
 func plainTail(only *Format, vhost bool, tail string, r *Record) Reason {
+	if plainNoStatus.MatchString(tail) {
+		return ReasonBadStatus
+	}
 	if only == nil {
 		for _, s := range plainWhole {
 			if m := s.re.FindStringSubmatch(tail); m != nil && (!vhost || s.formats != "combinedio") {
@@ -288,7 +292,7 @@ func plainSet(s plainShape, m []string, f *Format, r *Record) Reason {
 	for i, name := range s.re.SubexpNames() {
 		switch name {
 		case "status":
-			if n, err := strconv.Atoi(m[i]); err == nil {
+			if n, err := strconv.Atoi(m[i]); err == nil && n >= 100 {
 				r.Status = int16(n)
 			}
 		case "bytes":

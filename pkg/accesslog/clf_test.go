@@ -121,6 +121,12 @@ var fieldCases = []struct{ line, want string }{
 	// Status.
 	{`1.2.3.4 - - ` + at + ` ` + get + ` - 5 "r" "u"`, `combined client="1.2.3.4"` + atIs + isG + ` bytes=5 referrer="r" agent="u"`},
 	{`1.2.3.4 - - ` + at + ` ` + get + ` 000 5 "r" "u"`, `combined client="1.2.3.4"` + atIs + isG + ` bytes=5 referrer="r" agent="u"`},
+	{`1.2.3.4 - - ` + at + ` ` + get + ` 009 5 "r" "u"`, `combined client="1.2.3.4"` + atIs + isG + ` bytes=5 referrer="r" agent="u"`}, // nginx, to HTTP/0.9
+	{`1.2.3.4 - - ` + at + ` ` + get + ` 099 5 "r" "u"`, `<bad_status>`},
+	{`1.2.3.4 - - ` + at + ` ` + get + ` 001 5`, `<bad_status>`},
+	{`1.2.3.4 - - ` + at + ` ` + get + ` 090 `, `<bad_status>`},
+	{`1.2.3.4 - - ` + at + ` "GET /"a" HTTP/1.1" 099 5`, `<bad_request>`},
+	{`1.2.3.4 - - ` + at + ` ` + get + ` 100 5 "r" "u"`, `combined client="1.2.3.4"` + atIs + isG + ` status=100 bytes=5 referrer="r" agent="u"`},
 	{`1.2.3.4 - - ` + at + ` ` + get + ` 999 5 "r" "u"`, `combined client="1.2.3.4"` + atIs + isG + ` status=999 bytes=5 referrer="r" agent="u"`},
 	{`1.2.3.4 - - ` + at + ` ` + get + ` 20 5 "r" "u"`, `<bad_status>`},
 	{`1.2.3.4 - - ` + at + ` ` + get + ` 2000 5 "r" "u"`, `<bad_status>`},

@@ -76,8 +76,9 @@ func compileParity(t *testing.T, line []byte) {
 				case "request":
 					plainRequest(m[i], &plain)
 				case "status":
-					n, _ := strconv.Atoi(m[i])
-					plain.Status = int16(n)
+					if n, _ := strconv.Atoi(m[i]); n >= 100 {
+						plain.Status = int16(n)
+					}
 				case "bytes":
 					plain.Bytes = number()
 				case "sent":
@@ -128,6 +129,8 @@ func mayDiffer(m []string, re *regexp.Regexp, reason Reason, r *Record) bool {
 		return !ok
 	case ReasonBadBytes, ReasonBadTail:
 		return regexp.MustCompile(`\d{19}`).MatchString(m[0])
+	case ReasonBadStatus:
+		return m[slices.Index(re.SubexpNames(), "status")] < "100"
 	case ReasonMissingFields, ReasonBadClient:
 		return true
 	}

@@ -28,6 +28,9 @@ func TestCompileFields(t *testing.T) {
 
 	// Apache.
 	test(`%h %l %u %t "%r" %>s %b`, head, is+` number_at_end`)
+	test(`%h %l %u %t "%r" %>s %b`, `1.2.3.4 - - `+at+` `+get+` 099 5`, `<bad_status>`)
+	test(`%h %l %u %t "%r" %>s %b`, `1.2.3.4 - - `+at+` `+get+` 009 5`, `f client="1.2.3.4"`+atIs+isG+` bytes=5 number_at_end`)
+	test(`%s %h %t "%U" "%q" %m`, `012 1.2.3.4 `+at+` "/a" "" GET`, `<bad_status>`)
 	test(`%h %l %u %t \"%r\" %>s %b`, head, is+` number_at_end`)
 	test(`%h %l %u %t "%r" %>s %b %%`, head+` %`, is)
 	test(`%h %l %u %t "%r" %>s %B %D %X`, head+` 1234 X`, is+` duration_us=1234 range_from= finished=2`)

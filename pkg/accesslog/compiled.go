@@ -203,7 +203,9 @@ func (p *compiledParser) run(i, pos int, line []byte, r *Record) Reason {
 			splitRequest(v, r)
 		case roleStatus:
 			if len(v) == 3 {
-				r.Status = int16(v[0]-'0')*100 + int16(v[1]-'0')*10 + int16(v[2]-'0')
+				if r.Status = statusOf(v[0]-'0', v[1]-'0', v[2]-'0'); r.Status < 0 {
+					return ReasonBadStatus
+				}
 			}
 		case roleBytes:
 			r.Bytes = number
