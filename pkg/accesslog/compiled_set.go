@@ -82,10 +82,6 @@ func (p *compiledParser) setOther(f *field, v []byte, r *Record) Reason {
 		r.Protocol = p.value(v)
 	case roleForwarded:
 		r.Forwarded = p.value(v)
-	case roleForwardedIf:
-		if looksForwarded(v) {
-			r.Forwarded = p.value(v)
-		}
 	case roleRange:
 		setRequestRange(r, v)
 	case roleContentRange:
@@ -235,22 +231,4 @@ func decimal(v []byte) (whole, micros int64, ok bool) {
 		scale /= 10
 	}
 	return whole, micros, true
-}
-
-// looksForwarded says whether text is a list of addresses, as
-// X-Forwarded-For is.
-func looksForwarded(text []byte) bool {
-	for len(text) > 0 {
-		one := text
-		if i := bytes.IndexByte(text, ','); i >= 0 {
-			one, text = text[:i], text[i+1:]
-		} else {
-			text = nil
-		}
-		one = bytes.Trim(one, " ")
-		if string(one) != "unknown" && !isAddress(bytes.Trim(one, "[]")) || bytes.IndexByte(one, ' ') >= 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -11,7 +11,7 @@ type localClock struct {
 	hour      int64 // local hours since the epoch that offset is for
 	known     bool
 	offset    int64 // seconds
-	ambiguous bool // repeated or skipped
+	ambiguous bool  // repeated or skipped
 }
 
 // at is the time of a local date and clock: microseconds since the epoch in

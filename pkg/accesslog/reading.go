@@ -2,6 +2,7 @@ package accesslog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,6 +31,7 @@ type Reading struct {
 	Main    *Format        // the most frequent in the sample, or the one the user named
 	Zone    *time.Location // of times that the log gives no zone for; nil: UTC
 	Wrapper *Wrapper       // what stands around each line; nil: nothing
+	Rare    []*Format      // of Formats, those that the sample hardly showed, see rare
 	Year    int            // of the first line, where times have none; 0: not known (see syslogClock)
 }
 
@@ -54,6 +56,12 @@ func (r Reading) Stateless() bool {
 	}
 	return r.Main.Stateless && (r.Wrapper.Stateless || r.Wrapper.OrderForTime && !r.Main.TimeOfWrapper)
 }
+
+// rare says whether a format was hardly shown by the sample of a source whose
+// main format is another. Where a line is whole in it, and the begin of a line
+// of the main format too, it is then taken for one that was cut off there (a
+// full disk, a crash): a size at its end may be short.
+func (r Reading) rare(f *Format) bool { return slices.Contains(r.Rare, f) }
 
 // NewParser makes a parser for one goroutine, nil if the format is unknown.
 func (r Reading) NewParser() Parser {
