@@ -148,7 +148,9 @@ func (p *compiledParser) run(i, pos int, line []byte, r *Record) Reason {
 				return p.misfit(i, pos, line, r)
 			}
 		case scanRest:
-			end = len(line)
+			if end = len(line); !p.raw && !f.user && closingQuote(line[pos:]) >= 0 {
+				return f.reason() // the server escapes quotes: a line of another format
+			}
 		case scanWidth:
 			// Fields of fixed width stand between here and the stop, and
 			// they hold no quotes: so where they follow a "-" and the quote

@@ -41,8 +41,11 @@ func (p *compiledParser) search(i, pos int, line []byte, r *Record) (reason Reas
 			return p.cut(i, r), true
 		}
 	}
-	if found != oneWay {
+	switch found {
+	case noWay:
 		return p.fields[i].reason(), true
+	case manyWays:
+		return ReasonAmbiguous, true
 	}
 	if next := p.ends[f.segment] + len(last.after); last.last && next != len(line) {
 		return ReasonBadTail, true

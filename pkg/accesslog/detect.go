@@ -39,7 +39,7 @@ const detectLines = 2000
 
 // Detect finds how a source is read, from the begin of its stream. Every family
 // of the table is tried, and before them the formats given (those of a server's
-// configuration), each bare and inside each wrapper. The reading that reads
+// configuration, told apart line by line), each bare and inside each wrapper. The reading that reads
 // most lines is taken, a cut-off line counted as a tenth; of equals the one that
 // stands first in the table. It must read at least a tenth of the lines: the
 // syntaxes are so strict that a text of another kind does not read at all, and a
@@ -65,9 +65,10 @@ func Detect(sample []byte, given ...*Format) Detection {
 // more than a server's configuration.
 func readings(sample []byte, given []*Format) []Reading {
 	var bare []Reading
-	for _, f := range given {
-		bare = append(bare, Only(f))
+	if len(given) > 0 {
+		bare = append(bare, Reading{Formats: given, Main: given[0]})
 	}
+	own := len(bare)
 	done := map[string]bool{}
 	for _, e := range table {
 		if family := e.format.family(); !done[family] {
@@ -75,7 +76,7 @@ func readings(sample []byte, given []*Format) []Reading {
 			bare = append(bare, Reading{Formats: formatsOf(family), Main: e.format})
 		}
 	}
-	all := bare[:len(given):len(given)]
+	all := bare[:own:own]
 	for _, w := range wrappers {
 		if !peelable(sample, w) {
 			continue
@@ -85,7 +86,7 @@ func readings(sample []byte, given []*Format) []Reading {
 			all = append(all, r)
 		}
 	}
-	return append(all, bare[len(given):]...)
+	return append(all, bare[own:]...)
 }
 
 func formatsOf(family string) []*Format {

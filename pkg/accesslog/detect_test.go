@@ -61,6 +61,9 @@ func TestDetect(t *testing.T) {
 	test(strings.Repeat(combined, 500)+forwarded, "combined", 501, 501)
 	test(combined+strings.Repeat(forwarded, 500), "combined_forwarded", 501, 501)
 
+	// Quoted as a whole, and nothing inside escaped.
+	test(strings.Repeat("\""+strings.TrimSpace(combined)+"\"\n", 3), "combined", 3, 3)
+
 	// A tenth of the lines must read.
 	test(strings.Repeat(rubbish, 9)+common, "common", 1, 10)
 	test(strings.Repeat(rubbish, 10)+common, "unknown", 1, 11)

@@ -27,7 +27,7 @@ type Director interface {
 // Reading says how a source is read: with which formats, and which of them is
 // the main one. The zero Reading is a source of unknown format.
 type Reading struct {
-	Formats []*Format      // formats that a line may have, all of one family
+	Formats []*Format      // formats that a line may have, all of one family, or all given
 	Main    *Format        // the most frequent in the sample, or the one the user named
 	Zone    *time.Location // of times that the log gives no zone for; nil: UTC
 	Wrapper *Wrapper       // what stands around each line; nil: nothing
@@ -76,7 +76,10 @@ func (r Reading) NewParser() Parser {
 }
 
 func (r Reading) newInner() Parser {
-	if r.Main.parser != nil {
+	switch {
+	case r.Main.parser != nil && len(r.Formats) > 1:
+		return newSeveral(r)
+	case r.Main.parser != nil:
 		return r.Main.parser(r)
 	}
 	for _, e := range table {
