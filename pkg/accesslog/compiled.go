@@ -60,7 +60,7 @@ func (p *compiledParser) Parse(line []byte, r *Record) Reason {
 	}
 	p.ident, p.texts = nil, p.texts[:0]
 	if len(line) < len(p.first) || string(line[:len(p.first)]) != p.first {
-		if strings.HasPrefix(p.first, string(line)) {
+		if len(line) < len(p.first) && p.first[:len(line)] == string(line) {
 			return ReasonCutOff
 		}
 		return ReasonMissingFields
