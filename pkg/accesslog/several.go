@@ -95,6 +95,9 @@ func (p *several) whole(i int, line []byte, r *Record) Reason {
 	if r.Flags&FlagUnescapedQuote != 0 {
 		rivals = p.others[i] // each may take another quote for the request's end
 	}
+	if len(rivals) == 0 && !rare { // nearly every line
+		return ReasonNone
+	}
 	for _, j := range rivals {
 		if p.parsers[j].Parse(line, &p.other) != ReasonNone || p.other.Flags&FlagCutOff != 0 {
 			continue
