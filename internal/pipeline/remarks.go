@@ -109,7 +109,7 @@ func (a *analysis) timeRemarks(s *source, add func(format string, args ...any)) 
 		add("%s: times have no zone and were taken as UTC; give --timezone", s.Path)
 	}
 	if s.stats.ambiguous > 0 {
-		add("%s: %d lines fall into the hour that is repeated in autumn; the first was assumed", s.Path, s.stats.ambiguous)
+		add("%s: %d lines fall into an hour that is repeated in autumn, of which the first was assumed, or skipped in spring", s.Path, s.stats.ambiguous)
 	}
 	if s.stats.yearless > 0 {
 		add("%s: the log has no years, and none was given: %d lines were read and have no time, only their order; give the year of its first line with --year", s.Path, s.stats.yearless)

@@ -101,7 +101,7 @@ type stats struct {
 	headers     download.Headers
 	cutOff      int64
 	local       int64 // times without a zone, in formats of which other lines may have one
-	ambiguous   int64 // times that the clock showed twice
+	ambiguous   int64 // local times that are repeated or skipped
 	inferred    int64 // times whose year was inferred
 	yearless    int64 // records that have no time because the log has no year and none was given
 	timeless    int64 // records that have no time for another reason

@@ -38,7 +38,7 @@ func TestTimeRemarks(t *testing.T) {
 		{"zone given", local, func(s *source) { s.zone = stockholm }, "", "time zone of a.log: Europe/Stockholm by user"},
 		{"UTC given", local, func(s *source) { s.zone = time.UTC }, "", "time zone of a.log: UTC by user"},
 		{"autumn", logged, func(s *source) { s.stats.flags(accesslog.FlagAmbiguousTime | accesslog.FlagCutOff) },
-			"a.log: 1 lines fall into the hour that is repeated in autumn; the first was assumed", ""},
+			"a.log: 1 lines fall into an hour that is repeated in autumn, of which the first was assumed, or skipped in spring", ""},
 		{"no years", byLine, func(s *source) { count(s, accesslog.Record{Time: accesslog.NoTime, Flags: accesslog.FlagNoYear}) },
 			"a.log: the log has no years, and none was given: 1 lines were read and have no time, only their order; give the year of its first line with --year", ""},
 		{"year given", byLine, func(s *source) {

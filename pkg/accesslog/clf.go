@@ -2,14 +2,16 @@ package accesslog
 
 import "bytes"
 
-// The formats of the common log format family. All but the last are told apart
-// line by line; nginx's combined is syntactically Apache's.
+// The formats of the common log format family. They are told apart line by
+// line, but for nginx's combined, which is syntactically Apache's.
 //
 //	common          client ident user [time] "request" status bytes
 //	combined        common "referrer" "user agent"
 //	vhost_common    host common, host with or without port
 //	vhost_combined  host combined, the same
 //	combinedio      combined bytes-in bytes-out
+//
+//	combined_forwarded  combined "forwarded" (see clf_forwarded.go)
 //
 // Sources: Apache mod_log_config and mod_logio (custom log formats), nginx
 // ngx_http_log_module (log_format combined).
@@ -55,7 +57,11 @@ const clfEscaping = `Apache: \" \\ \b \n \r \t \v \xhh; nginx: \xHH; "-" for not
 type clf struct {
 	clock    clfClock
 	combined *Format // combined or nginx_combined
+	cut      *Format // of a cut line without a virtual host: combined or combined_forwarded
 	only     *Format // the format that the user named, or nil: any of the family
+
+	// See Reading.Rare: a line of one of these is taken for a cut one.
+	rareCommon, rareVhostCommon, rareCombined bool
 }
 
 func newCLF(reading Reading) Parser {
@@ -66,6 +72,14 @@ func newCLF(reading Reading) Parser {
 			p.combined = formatNginxCombined
 		}
 	}
+	switch p.cut = p.combined; reading.Main {
+	case formatCommon, formatVhostCommon: // nothing is shorter
+		return p
+	case formatCombinedForwarded:
+		p.cut = formatCombinedForwarded
+		p.rareCombined = reading.rare(formatCombined)
+	}
+	p.rareCommon, p.rareVhostCommon = reading.rare(formatCommon), reading.rare(formatVhostCommon)
 	return p
 }
 
@@ -225,12 +239,16 @@ func (p *clf) finish(tail []byte, vhost bool, r *Record) Reason {
 	switch {
 	case len(tail) == 0 && vhost:
 		r.Format = formatVhostCombined
-	case len(tail) == 0 && p.only == formatCombinedIO:
+	case len(tail) == 0 && (p.only == formatCombinedIO || p.only == formatCombinedForwarded || p.rareCombined):
 		return p.cutOff(cutBehindSize, vhost, r)
 	case len(tail) == 0:
 		r.Format = p.combined
 	case vhost || tail[0] != ' ':
 		return ReasonBadTail
+	case len(tail) > 1 && tail[1] == '"':
+		return p.finishForwarded(tail[2:], r)
+	case len(tail) == 1 && p.only == formatCombinedForwarded:
+		return p.cutOff(cutBehindSize, vhost, r)
 	default:
 		return p.finishIO(tail[1:], r)
 	}
@@ -267,7 +285,7 @@ func (p *clf) endAfterBytes(vhost bool, r *Record) Reason {
 	if vhost {
 		r.Format = formatVhostCommon
 	}
-	if p.only != nil && p.only != r.Format {
+	if p.only != nil && p.only != r.Format || !vhost && p.rareCommon || vhost && p.rareVhostCommon {
 		r.Bytes = None
 		return p.cutOff(cutBehindSize, vhost, r)
 	}
@@ -293,7 +311,7 @@ func (p *clf) cutOff(behindSize, vhost bool, r *Record) Reason {
 	case vhost:
 		r.Format = formatVhostCombined
 	default:
-		r.Format = p.combined
+		r.Format = p.cut
 	}
 	return p.check(r)
 }

@@ -82,15 +82,22 @@ func anyCLF() Reading {
 func parity(t *testing.T, line []byte) {
 	t.Helper()
 	warm := []byte(`1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 200 5 "-" "-"`)
-	for _, only := range append([]*Format{nil}, anyCLF().Formats...) {
-		reading, name := anyCLF(), "any"
-		if only != nil {
-			reading, name = Only(only), only.Name
+	readings := []Reading{anyCLF()}
+	for _, f := range anyCLF().Formats {
+		rare := Reading{Formats: anyCLF().Formats, Main: f}
+		for _, other := range rare.Formats {
+			if other != f {
+				rare.Rare = append(rare.Rare, other)
+			}
 		}
+		readings = append(readings, Only(f), rare)
+	}
+	for _, reading := range readings {
+		name := fmt.Sprintf("%s of %d, %d rare", reading.Main.Name, len(reading.Formats), len(reading.Rare))
 		var r Record
 		p := reading.NewParser()
 		got := outcome(&r, p.Parse(line, &r))
-		plain, reason := plainCLF(only, line)
+		plain, reason := plainCLF(reading, line)
 		if want := outcome(&plain, reason); got != want {
 			t.Fatalf("format %s\nline  %q\nfast  %s\nplain %s", name, line, got, want)
 		}

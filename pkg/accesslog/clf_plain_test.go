@@ -2,6 +2,7 @@ package accesslog
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +12,7 @@ import (
 // rule, written from Apache's and nginx's documentation and from the comments
 // of the parser. It works on text in which each byte is one character (see
 // wide), since a log need not be UTF-8.
-func plainCLF(only *Format, line []byte) (Record, Reason) {
+func plainCLF(reading Reading, line []byte) (Record, Reason) {
 	r := Record{Bytes: None, Sent: None, ObjectSize: None, RangeStart: None, RangeEnd: None, DurationUS: None, Time: NoTime}
 	text := wide(line)
 
@@ -37,10 +38,10 @@ func plainCLF(only *Format, line []byte) (Record, Reason) {
 		if plainStatusCut.MatchString(tail) {
 			return r, ReasonCutOff
 		}
-		return plainUnescaped(only, rest, tail, r)
+		return plainUnescaped(reading, rest, tail, r)
 	}
 	plainRequest(request, &r)
-	reason := plainTail(only, r.Host != nil, tail, &r)
+	reason := plainTail(reading, r.Host != nil, tail, &r)
 	return r, reason
 }
 
@@ -48,6 +49,7 @@ var (
 	plainTimeThenQuote = regexp.MustCompile(`(?s)\[(.{26})\] "`)
 	plainToQuote       = regexp.MustCompile(`(?s)^((?:[^"\\]|\\.)*)"`)
 	plainStatusBegin   = regexp.MustCompile(`(?s)^ (?:\d\d\d|-) `)
+	plainNoStatus      = regexp.MustCompile(`(?s)^ 0(?:[1-9]\d|0[1-8]) `) // but for nginx's 000 and 009
 	plainStatusCut     = regexp.MustCompile(`(?s)^(?: (?:\d{0,3}|-))?$`)
 )
 
@@ -131,7 +133,7 @@ var (
 )
 
 // plainUnescaped tries every quote behind which a status stands.
-func plainUnescaped(only *Format, rest, firstTail string, r Record) (Record, Reason) {
+func plainUnescaped(reading Reading, rest, firstTail string, r Record) (Record, Reason) {
 	var readings []Record
 	tried, refuse := 0, false
 	for at := len(rest) - len(firstTail); at < len(rest); at++ {
@@ -140,7 +142,7 @@ func plainUnescaped(only *Format, rest, firstTail string, r Record) (Record, Rea
 		}
 		tried++
 		try := r
-		if plainTail(only, r.Host != nil, rest[at+1:], &try) != ReasonNone {
+		if plainTail(reading, r.Host != nil, rest[at+1:], &try) != ReasonNone {
 			continue
 		}
 		if try.Flags&FlagCutOff != 0 || plainTimeThenQuote.MatchString(rest[:at]) {
@@ -181,7 +183,7 @@ var (
 // behind its status. Such a place is named if only the user's word tells it
 // from a whole line of another format.
 type plainShape struct {
-	formats string // without vhost_ and nginx_
+	formats string // as plainShort names them
 	named   bool
 	re      *regexp.Regexp
 }
@@ -191,15 +193,17 @@ var (
 		{"common", false, plainTailOf(`NUM`)},
 		{"combined", false, plainTailOf(`NUM REF AGENT`)},
 		{"combinedio", false, plainTailOf(`NUM REF AGENT IN OUT`)},
+		{"forwarded", false, plainTailOf(`NUM REF AGENT FWD`)},
 	}
 	plainCuts = []plainShape{
-		{"common combined combinedio", false, plainTailOf(``)},
-		{"combined combinedio", true, plainTailOf(`(?:\d+|-)`)}, // the number may be short
-		{"combined combinedio", false, plainTailOf(`NUM `)},
-		{"combined combinedio", false, plainTailOf(`NUM OPEN`)},
-		{"combined combinedio", false, plainTailOf(`NUM REF ?`)},
-		{"combined combinedio", false, plainTailOf(`NUM REF OPEN`)},
-		{"combinedio", true, plainTailOf(`NUM REF AGENT ?`)},
+		{"common combined combinedio forwarded", false, plainTailOf(``)},
+		{"combined combinedio forwarded", true, plainTailOf(`(?:\d+|-)`)}, // the number may be short
+		{"combined combinedio forwarded", false, plainTailOf(`NUM `)},
+		{"combined combinedio forwarded", false, plainTailOf(`NUM OPEN`)},
+		{"combined combinedio forwarded", false, plainTailOf(`NUM REF ?`)},
+		{"combined combinedio forwarded", false, plainTailOf(`NUM REF OPEN`)},
+		{"combinedio forwarded", true, plainTailOf(`NUM REF AGENT ?`)},
+		{"forwarded", false, plainTailOf(`NUM REF AGENT OPEN`)},
 		{"combinedio", true, plainTailOf(`NUM REF AGENT IN ?`)},
 	}
 )
@@ -208,6 +212,7 @@ func plainTailOf(rest string) *regexp.Regexp {
 	rest = strings.NewReplacer(
 		"NUM", `(?P<bytes>\d+|-)`,
 		"REF", `"(?P<referrer>(?:[^"\\]|\\.)*)"`,
+		"FWD", `"(?P<forwarded>(?:[^"\\]|\\.)*)"`,
 		"AGENT", `"(?P<agent>(?:[^"\\]|\\.)*)"`,
 		"OPEN", `"(?:[^"\\]|\\.)*\\?`,
 		"IN", `(?P<in>\d+|-)`,
@@ -226,22 +231,43 @@ func (s plainShape) fits(format string) bool {
 }
 
 // plainTail reads what stands behind the request.
-func plainTail(only *Format, vhost bool, tail string, r *Record) Reason {
-	if only == nil {
+func plainTail(reading Reading, vhost bool, tail string, r *Record) Reason {
+	if plainNoStatus.MatchString(tail) {
+		return ReasonBadStatus
+	}
+	if len(reading.Formats) != 1 {
+		longer := "combined" // of which a cut line is
+		if reading.Main == formatCombinedForwarded && !vhost {
+			longer = "forwarded"
+		}
+		rare := ""
 		for _, s := range plainWhole {
-			if m := s.re.FindStringSubmatch(tail); m != nil && (!vhost || s.formats != "combinedio") {
-				return plainSet(s, m, plainFormat(s.formats, vhost), r)
+			if m := s.re.FindStringSubmatch(tail); m != nil && (!vhost || s.formats == "common" || s.formats == "combined") {
+				f := plainFormat(s.formats, vhost)
+				if reading.Main != formatCommon && reading.Main != formatVhostCommon && slices.Contains(reading.Rare, f) && (s.formats == "common" || s.formats == "combined" && longer == "forwarded") {
+					rare = s.formats
+					break
+				}
+				return plainSet(s, m, f, r)
 			}
 		}
 		for _, s := range plainCuts {
-			if m := s.re.FindStringSubmatch(tail); m != nil && !s.named {
+			if m := s.re.FindStringSubmatch(tail); m != nil && s.named == (rare != "") && (!vhost || s.formats != "forwarded") {
+				if rare != "" && plainWhyNoTail(tail) == ReasonBadBytes {
+					return ReasonBadBytes // a number too large is refused even where it may be cut
+				}
 				r.Flags |= FlagCutOff
-				return plainSet(s, m, plainFormat("combined", vhost), r)
+				name := longer
+				if s.formats == "forwarded" {
+					name = s.formats
+				}
+				return plainSet(s, m, plainFormat(name, vhost), r)
 			}
 		}
 		return plainWhyNoTail(tail)
 	}
-	short := strings.TrimPrefix(strings.TrimPrefix(only.Name, "vhost_"), "nginx_")
+	only := reading.Main
+	short := plainShort(only)
 	if strings.HasPrefix(only.Name, "vhost_") == vhost {
 		for _, s := range plainWhole {
 			if m := s.re.FindStringSubmatch(tail); m != nil && s.fits(short) {
@@ -260,15 +286,26 @@ func plainTail(only *Format, vhost bool, tail string, r *Record) Reason {
 		}
 	}
 	other := *r
-	if reason := plainTail(nil, vhost, tail, &other); reason != ReasonNone {
+	if reason := plainTail(anyCLF(), vhost, tail, &other); reason != ReasonNone {
 		return reason
 	}
 	return ReasonOtherFormat
 }
 
+// plainShort is a format's name without vhost_ and without what is nginx's.
+func plainShort(f *Format) string {
+	if f == formatCombinedForwarded {
+		return "forwarded"
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(f.Name, "vhost_"), "nginx_")
+}
+
 func plainFormat(short string, vhost bool) *Format {
-	if vhost {
+	switch {
+	case vhost:
 		short = "vhost_" + short
+	case short == "forwarded":
+		short = "combined_forwarded"
 	}
 	f, _ := FormatByName(short)
 	return f
@@ -288,7 +325,7 @@ func plainSet(s plainShape, m []string, f *Format, r *Record) Reason {
 	for i, name := range s.re.SubexpNames() {
 		switch name {
 		case "status":
-			if n, err := strconv.Atoi(m[i]); err == nil {
+			if n, err := strconv.Atoi(m[i]); err == nil && n >= 100 {
 				r.Status = int16(n)
 			}
 		case "bytes":
@@ -300,6 +337,10 @@ func plainSet(s plainShape, m []string, f *Format, r *Record) Reason {
 			r.Referrer = dashed(m[i])
 		case "agent":
 			r.Agent = dashed(m[i])
+		case "forwarded":
+			if plainForwarded(m[i]) {
+				r.Forwarded = dashed(m[i])
+			}
 		case "in":
 			if _, ok = number(m[i]); !ok {
 				return ReasonBadTail
@@ -312,6 +353,20 @@ func plainSet(s plainShape, m []string, f *Format, r *Record) Reason {
 		}
 	}
 	return ReasonNone
+}
+
+// plainForwarded says whether text is a list of addresses.
+func plainForwarded(text string) bool {
+	if text == "" {
+		return true
+	}
+	for _, one := range strings.Split(strings.TrimSuffix(text, ","), ",") {
+		one = strings.Trim(one, " ")
+		if strings.Contains(one, " ") || one != "unknown" && !plainAddress.MatchString(strings.Trim(one, "[]")) {
+			return false
+		}
+	}
+	return true
 }
 
 func plainWhyNoTail(tail string) Reason {

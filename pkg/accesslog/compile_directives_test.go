@@ -176,12 +176,12 @@ func TestCompileOdd(t *testing.T) {
 	reads(t, "%h\t%l\t%u\t%t\t\"%r\"\t%>s\t%b\t%f", "1.2.3.4\ta\x10b\t-\t"+at+"\t"+get+"\t200\t5\tf", is)
 	// A protocol with spaces, which httpd before 2.4.25 took from the client, moves no field.
 	reads(t, `%h %t %m %U %H %>s %b %{Referer}i`, `1.2.3.4 `+at+` GET /a HTTP/1.1 200 5 r`, is+` referrer="r" text_at_end`)
-	reads(t, `%h %t %m %U %H %>s %b %{Referer}i`, `1.2.3.4 `+at+` GET /a HTTP/1.1 200 5 404 12 r`, `<bad_request>`)
+	reads(t, `%h %t %m %U %H %>s %b %{Referer}i`, `1.2.3.4 `+at+` GET /a HTTP/1.1 200 5 404 12 r`, `<ambiguous>`)
 	// The quote behind the user may be the first of the two of an empty one.
-	reads(t, `%{Cookie}i %u "%{Referer}i" "%f" %h %t "%r" %>s %b "%k"`, `c u "" "x" 1.2.3.4 `+at+` `+get+` 200 5 "0"`, `<bad_tail>`)
+	reads(t, `%{Cookie}i %u "%{Referer}i" "%f" %h %t "%r" %>s %b "%k"`, `c u "" "x" 1.2.3.4 `+at+` `+get+` 200 5 "0"`, `<ambiguous>`)
 	reads(t, `%{Cookie}i %u "%{Referer}i" "%f" %h %t "%r" %>s %b "%k"`, `c u "r" "x" 1.2.3.4 `+at+` `+get+` 200 5 "0"`, `f client="1.2.3.4" user="u"`+atIs+isG+` status=200 bytes=5 referrer="r"`)
 	// A text that holds what stands behind it.
-	reads(t, `%h %t %H/%m "%U" %>s %b "%k"`, `1.2.3.4 `+at+` HTTP/1.1/GET "/a" 200 5 "0"`, `<bad_request>`) // two ways
+	reads(t, `%h %t %H/%m "%U" %>s %b "%k"`, `1.2.3.4 `+at+` HTTP/1.1/GET "/a" 200 5 "0"`, `<ambiguous>`) // two ways
 	reads(t, `%h %t %m "%U" %f %H/%>s %b "%k"`, `1.2.3.4 `+at+` GET "/a" f HTTP/1.1/200 5 "0"`, is)
 	// Where texts end the line a part of it may look whole: "HTTP/1.1 -" for what was "HTTP/1.1 - 362".
 	for format, open := range map[string]bool{

@@ -42,7 +42,6 @@ const (
 	roleReferrer
 	roleAgent
 	roleForwarded
-	roleForwardedIf // only if it looks like addresses
 	roleRange
 	roleContentRange
 	roleContentLength

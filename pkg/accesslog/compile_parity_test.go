@@ -50,6 +50,8 @@ func (p *pair) parity(t *testing.T, line []byte) {
 	case !known:
 	case one && read && render(&want) != render(&r):
 		t.Fatalf("%s\nline  %q\nfast  %s\nplain %s", name, line, render(&r), render(&want))
+	case one && !read && p.restWithQuote(line) && reason == p.made.format.last().reason():
+		// an unquoted text at the end with a quote in it: a line of another format
 	case one != read && !mayDiffer(one, reason, line, &r):
 		t.Fatalf("%s\nline  %q\nfast  %s\nplain %v %s", name, line, outcome(&r, reason), one, render(&want))
 	}
@@ -71,6 +73,20 @@ func (p *pair) parity(t *testing.T, line []byte) {
 	if handReason == ReasonNone && reason != ReasonNone && !vhost && !lessThanCLF(p.hand.Name, line, &hand) {
 		t.Fatalf("%s\nline  %q\nmade  %s\nhand  %s", name, line, reason, render(&hand))
 	}
+}
+
+// restWithQuote says whether the format ends in an unquoted text, and the line
+// holds more quotes that are not escaped than the format has.
+func (p *pair) restWithQuote(line []byte) bool {
+	f := p.made.format.last()
+	bare := regexp.MustCompile(`(?s)\\.`).ReplaceAll(line, nil)
+	return f.scan == scanRest && f.shape == shapeText && bytes.Count(bare, []byte{'"'}) > strings.Count(p.made.format.Name, `"`)
+}
+
+// last is the last field of a compiled format.
+func (f *Format) last() *field {
+	fields := Only(f).NewParser().(*compiledParser).fields
+	return &fields[len(fields)-1]
 }
 
 // mayDiffer: what the twin does not know. Numbers out of range and heads of other

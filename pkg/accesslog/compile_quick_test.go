@@ -97,7 +97,7 @@ func FuzzQuick(f *testing.F) {
 
 // TestQuickFormats: which formats have no quick reading.
 func TestQuickFormats(t *testing.T) {
-	for _, s := range append(slices.Clone(timedFormats), combinedForwardedText) {
+	for _, s := range append(slices.Clone(timedFormats), `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" "%{X-Forwarded-For}i"`) {
 		if Only(mustCompile(t, s)).NewParser().(*compiledParser).compiled.quick == nil {
 			t.Errorf("%s has no quick reading", strings.TrimSpace(s))
 		}

@@ -16,6 +16,9 @@ func TestCompileFields(t *testing.T) {
 
 	// Apache.
 	test(`%h %l %u %t "%r" %>s %b`, head, is+` number_at_end`)
+	test(`%h %l %u %t "%r" %>s %b`, `1.2.3.4 - - `+at+` `+get+` 099 5`, `<bad_status>`)
+	test(`%h %l %u %t "%r" %>s %b`, `1.2.3.4 - - `+at+` `+get+` 009 5`, `f client="1.2.3.4"`+atIs+isG+` bytes=5 number_at_end`)
+	test(`%s %h %t "%U" "%q" %m`, `012 1.2.3.4 `+at+` "/a" "" GET`, `<bad_status>`)
 	test(`%h %l %u %t \"%r\" %>s %b`, head, is+` number_at_end`)
 	test(`%h %l %u %t "%r" %>s %b %%`, head+` %`, is)
 	test(`%h %l %u %t "%r" %>s %B %D %X`, head+` 1234 X`, is+` duration_us=1234 range_from= finished=2`)
@@ -77,7 +80,7 @@ func TestCompileFields(t *testing.T) {
 		`2000-10-10T13:55:36-07:00 1.2.3.4 GET h.example "/a b%?x" 206 5 "bytes 2-6/9" "-"`,
 		`f host="h.example" client="1.2.3.4"`+atIs+` method="GET" target="/a b%25?x" status=206 bytes=5 object_size=9 range_start=2 range_end=6 range_from=content_range finished=0`)
 	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "a"b" "c"`, is+` referrer="a\"b" agent="c" text_at_end`)
-	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "a" "b" "c"`, `<bad_tail>`) // two ways
+	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "a" "b" "c"`, `<ambiguous>`) // two ways
 	test(`escape=none `+ng+` "$http_referer" "$http_user_agent"`, head+` "" ""`, is+` text_at_end`)
 	test(`escape=json `+ng+` "$http_referer" "$http_user_agent"`, head+` "" "a\"b\u001f\fc"`, is+` agent="a\\\"b\\x1f\\x0cc"`)
 }

@@ -347,7 +347,11 @@ func (w *twin) record(v map[string]string, r *Record) (Record, bool, bool) {
 	if _, ok := v["bytes"]; !ok {
 		r.Bytes, r.Sent = r.Sent, None
 	}
-	if s, err := strconv.Atoi(v["status"]); err == nil {
+	switch s, err := strconv.Atoi(v["status"]); {
+	case err != nil, s == 0, s == 9: // what nginx writes for none
+	case s < 100:
+		return *r, false, true
+	default:
 		r.Status = int16(s)
 	}
 	switch {

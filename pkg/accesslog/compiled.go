@@ -93,7 +93,9 @@ func (p *compiledParser) run(i, pos int, line []byte, r *Record) Reason {
 				return p.misfit(i, pos, line, r)
 			}
 		case scanRest:
-			end = len(line)
+			if end = len(line); f.shape == shapeText && !f.user && closingQuote(line[pos:]) >= 0 {
+				return f.reason() // the server escapes quotes: a line of another format
+			}
 		case scanWidth:
 			end = len(line) - f.tail
 			if f.quoted {

@@ -73,7 +73,7 @@ func (p *compiledParser) readQuick(line []byte, r *Record) bool {
 			if line[pos+4] == '-' {
 				n, last = None, pos+5
 			}
-			if size := last - pos - 4; a > 9 || b > 9 || c > 9 || line[pos+3] != ' ' || size == 0 || size > 18 {
+			if size := last - pos - 4; a == 0 || a > 9 || b > 9 || c > 9 || line[pos+3] != ' ' || size == 0 || size > 18 {
 				continue // the steps behind it read them
 			}
 			r.Status, r.Bytes = int16(a)*100+int16(b)*10+int16(c), n
@@ -82,7 +82,7 @@ func (p *compiledParser) readQuick(line []byte, r *Record) bool {
 			if pos+3 > len(line) {
 				return false
 			}
-			if a, b, c := line[pos]-'0', line[pos+1]-'0', line[pos+2]-'0'; a <= 9 && b <= 9 && c <= 9 {
+			if a, b, c := line[pos]-'0', line[pos+1]-'0', line[pos+2]-'0'; a > 0 && a <= 9 && b <= 9 && c <= 9 {
 				if end = pos + 3; s.role == roleStatus {
 					r.Status = int16(a)*100 + int16(b)*10 + int16(c)
 				}
@@ -176,7 +176,7 @@ func (p *compiledParser) readQuick(line []byte, r *Record) bool {
 				}
 			}
 		case stepRest:
-			if end = len(line); s.avoid != 0 && bytes.IndexByte(line[pos:], s.avoid) >= 0 {
+			if end = len(line); s.field.shape == shapeText && !s.field.user && bytes.IndexByte(line[pos:], '"') >= 0 || s.avoid != 0 && bytes.IndexByte(line[pos:], s.avoid) >= 0 {
 				return false
 			}
 		case stepShape:

@@ -57,7 +57,7 @@ func (p *compiledParser) searchSegment(i, pos int, line []byte, r *Record) (reas
 	case noWay:
 		return f.reason(), true
 	case manyWays:
-		return p.fields[p.unsure].reason(), true
+		return ReasonAmbiguous, true
 	}
 	if next := p.ends[f.segment] + len(last.after); last.last && next != len(line) {
 		return ReasonBadTail, true

@@ -25,7 +25,9 @@ func (p *compiledParser) set(f *field, v []byte, r *Record) Reason {
 		splitRequest(p.plain(v), r)
 	case roleStatus:
 		if len(v) == 3 {
-			r.Status = int16(v[0]-'0')*100 + int16(v[1]-'0')*10 + int16(v[2]-'0')
+			if r.Status = statusOf(v[0]-'0', v[1]-'0', v[2]-'0'); r.Status < 0 {
+				return ReasonBadStatus
+			}
 		}
 	case roleBytes, roleSent, roleDuration, roleEpoch:
 		return p.setNumber(f, v, r)
@@ -72,10 +74,6 @@ func (p *compiledParser) set(f *field, v []byte, r *Record) Reason {
 		r.Protocol = p.value(v)
 	case roleForwarded:
 		r.Forwarded = p.value(v)
-	case roleForwardedIf:
-		if looksForwarded(v) {
-			r.Forwarded = p.value(v)
-		}
 	case roleRange:
 		setRequestRange(r, v)
 	case roleContentRange:

@@ -93,24 +93,6 @@ func decimal(v []byte) (whole, micros int64, ok bool) {
 	return whole, micros, true
 }
 
-// looksForwarded says whether text is a list of addresses, as
-// X-Forwarded-For is.
-func looksForwarded(text []byte) bool {
-	for len(text) > 0 {
-		one := text
-		if i := bytes.IndexByte(text, ','); i >= 0 {
-			one, text = text[:i], text[i+1:]
-		} else {
-			text = nil
-		}
-		one = bytes.Trim(one, " ")
-		if string(one) != "unknown" && !isAddress(bytes.Trim(one, "[]")) || bytes.IndexByte(one, ' ') >= 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // times multiplies, None where it does not fit.
 func times(n, scale int64) int64 {
 	if n == None || n > math.MaxInt64/scale {

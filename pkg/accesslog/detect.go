@@ -30,17 +30,21 @@ type Candidate struct {
 	Formats map[string]int // records, by format
 }
 
+// score ranks candidates. A shorter format's whole lines may be the begins of
+// a longer one's, so a line that is read as cut off says a tenth of what one
+// says that is read whole.
+func (c Candidate) score() int { return 10*(c.Parsed-c.Cut) + c.Cut }
+
 // detectLines is how many lines of a sample are tried.
 const detectLines = 2000
 
 // Detect finds how a source is read, from the begin of its stream. Every family
 // of the table is tried, and before them the formats given (those of a server's
-// configuration), each bare and inside each wrapper. The reading that reads
-// most lines is taken; of equals the one with fewer cut-off lines, then the one
-// that stands first in the table. It must read at least a tenth of the lines: the
+// configuration, told apart line by line), each bare and inside each wrapper. The reading that reads
+// most lines is taken, a cut-off line counted as a tenth; of equals the one that
+// stands first in the table. It must read at least a tenth of the lines: the
 // syntaxes are so strict that a text of another kind does not read at all, and a
-// log that starts with rubbish
-// is still a log. The sample's last line may be cut.
+// log that starts with rubbish is still a log. The sample's last line may be cut.
 func Detect(sample []byte, given ...*Format) Detection {
 	d := Detection{UTF16: looksUTF16(sample)}
 	for _, r := range readings(sample, given) {
@@ -50,11 +54,7 @@ func Detect(sample []byte, given ...*Format) Detection {
 			d.Candidates = append(d.Candidates, c)
 		}
 	}
-	// Of readings that read as many lines, one that takes them for cut-off
-	// lines of a longer format is the worse.
-	slices.SortStableFunc(d.Candidates, func(a, b Candidate) int {
-		return cmp.Or(cmp.Compare(b.Parsed, a.Parsed), cmp.Compare(a.Cut, b.Cut))
-	})
+	slices.SortStableFunc(d.Candidates, func(a, b Candidate) int { return cmp.Compare(b.score(), a.score()) })
 	if len(d.Candidates) > 0 && d.Candidates[0].Parsed*10 >= d.Candidates[0].Lines {
 		d.Reading = d.Candidates[0].Reading
 	}
@@ -85,9 +85,10 @@ func looksUTF16(sample []byte) bool {
 // more than a server's configuration.
 func readings(sample []byte, given []*Format) []Reading {
 	var bare []Reading
-	for _, f := range given {
-		bare = append(bare, Only(f))
+	if len(given) > 0 {
+		bare = append(bare, Reading{Formats: given, Main: given[0]})
 	}
+	own := len(bare)
 	done := map[string]bool{}
 	for _, e := range table {
 		if family := e.format.family(); !done[family] {
@@ -95,7 +96,7 @@ func readings(sample []byte, given []*Format) []Reading {
 			bare = append(bare, Reading{Formats: formatsOf(family), Main: e.format})
 		}
 	}
-	all := bare[:len(given):len(given)]
+	all := bare[:own:own]
 	for _, w := range wrappers {
 		if !peelable(sample, w) {
 			continue
@@ -105,7 +106,7 @@ func readings(sample []byte, given []*Format) []Reading {
 			all = append(all, r)
 		}
 	}
-	return append(all, bare[len(given):]...)
+	return append(all, bare[own:]...)
 }
 
 func formatsOf(family string) []*Format {
@@ -174,6 +175,19 @@ func try(sample []byte, reading Reading) Candidate {
 		c.Reading.Main = nil
 	} else if main != nil {
 		c.Reading.Main = main
+		c.Reading.Rare = c.rare()
 	}
 	return c
+}
+
+// rare lists the formats beside the main one of which the sample has fewer
+// than three whole lines, or fewer than one in a hundred of the lines read.
+func (c Candidate) rare() []*Format {
+	var list []*Format
+	for _, f := range c.Reading.Formats {
+		if n := c.Formats[f.Name]; f != c.Reading.Main && (n < 3 || n*100 < c.Parsed) {
+			list = append(list, f)
+		}
+	}
+	return list
 }

@@ -56,6 +56,14 @@ func TestDetect(t *testing.T) {
 	test("# comment\n\n"+common, "common", 1, 1)
 	test("# comment only\n", "unknown", 0, 0)
 
+	// A third text is told line by line: one line does not decide for all.
+	const forwarded = "192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 5 \"x\" \"y\" \"z\"\n"
+	test(strings.Repeat(combined, 500)+forwarded, "combined", 501, 501)
+	test(combined+strings.Repeat(forwarded, 500), "combined_forwarded", 501, 501)
+
+	// Quoted as a whole, and nothing inside escaped.
+	test(strings.Repeat("\""+strings.TrimSpace(combined)+"\"\n", 3), "combined", 3, 3)
+
 	// A tenth of the lines must read.
 	test(strings.Repeat(rubbish, 9)+common, "common", 1, 10)
 	test(strings.Repeat(rubbish, 10)+common, "unknown", 1, 11)
@@ -71,6 +79,36 @@ func TestDetect(t *testing.T) {
 	test("2002-05-02 17:42:15 192.0.2.1 - 10.0.0.5 80 GET /images/picture.jpg - 200 Mozilla/4.0\n", "unknown", 0, 1)
 	test("Mon Mar 03 08:12:07 2015 1 192.0.2.1 5 /a.mp3 b _ o a user ftp 0 * c\n", "xferlog", 1, 1)
 	test("192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 5 0.12 backend\n", "unknown", 0, 1)
+}
+
+// TestDetectRare: a line that ends with its size among longer ones is taken for
+// whole if the sample has three of them and one in a hundred, else for cut.
+func TestDetectRare(t *testing.T) {
+	const (
+		cut      = `192.0.2.9 - - [10/Oct/2000:13:55:36 -0700] "GET /cut.mp3 HTTP/1.0" 200 18`
+		combined = cut + "43200 \"-\" \"-\"\n"
+	)
+	test := func(short, long int, main, want string) {
+		t.Helper()
+		sample := strings.Repeat(combined, long) + strings.Repeat(cut+"\n", short)
+		reading := Detect([]byte(sample)).Reading
+		var r Record
+		reading.NewParser().Parse([]byte(cut), &r)
+		if got := fmt.Sprint(r.Format.Name, " ", r.Bytes, " ", r.Flags.Names()); got != want || reading.Main.Name != main {
+			t.Errorf("%d of %d: %s in %s, want %s in %s", short, short+long, got, reading.Main.Name, want, main)
+		}
+	}
+	const isCut, isWhole = "combined -1 [cut_off]", "common 18 []"
+	test(0, 5, "combined", isCut) // perhaps behind the sample
+	test(1, 100, "combined", isCut)
+	test(2, 2, "combined", isCut)
+	test(3, 4, "combined", isWhole)
+	test(3, 297, "combined", isWhole)
+	test(3, 298, "combined", isCut)
+	test(8, 800, "combined", isCut)
+	test(9, 891, "combined", isWhole) // one in a hundred
+	test(3, 2, "common", isWhole)
+	test(1, 0, "common", isWhole)
 }
 
 // TestDetectSamples: each sample of testdata is found as what it is named, and

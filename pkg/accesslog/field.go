@@ -46,7 +46,9 @@ func parseStatus(tail []byte, r *Record) ([]byte, Reason) {
 	if len(tail) >= 5 && tail[0] == ' ' && tail[4] == ' ' {
 		a, b, c := tail[1]-'0', tail[2]-'0', tail[3]-'0'
 		if a <= 9 && b <= 9 && c <= 9 {
-			r.Status = int16(a)*100 + int16(b)*10 + int16(c)
+			if r.Status = statusOf(a, b, c); r.Status < 0 {
+				return nil, ReasonBadStatus
+			}
 			return tail[5:], ReasonNone
 		}
 	}
@@ -65,6 +67,21 @@ func parseStatus(tail []byte, r *Record) ([]byte, Reason) {
 		}
 	}
 	return nil, ReasonCutOff
+}
+
+// statusOf is the status of three digits: 0, none, of the 000 and the 009 that
+// nginx writes where it sent no status (009 to HTTP/0.9), and -1 of any other
+// below 100, which no server writes.
+//
+// Source: RFC 9110, section 15; nginx ngx_http_log_status.
+func statusOf(a, b, c byte) int16 {
+	switch {
+	case a > 0:
+		return int16(a)*100 + int16(b)*10 + int16(c)
+	case b == 0 && (c == 0 || c == 9):
+		return 0
+	}
+	return -1
 }
 
 // parseSize reads a number or "-" up to a space or the end of the line.

@@ -64,7 +64,7 @@ func plainLighttpd(text string, r *Record) bool {
 	if m == nil || !plainAddress.MatchString(m[1]) {
 		return false
 	}
-	record, reason := plainCLF(formatCombined, narrow(m[1]+" - "+m[3]))
+	record, reason := plainCLF(Only(formatCombined), narrow(m[1]+" - "+m[3]))
 	if reason != ReasonNone {
 		return false
 	}
@@ -86,7 +86,7 @@ func plainSquidCommon(text string, r *Record) bool {
 	if m == nil {
 		return false
 	}
-	record, reason := plainCLF(nil, narrow(m[1]))
+	record, reason := plainCLF(anyCLF(), narrow(m[1]))
 	if reason != ReasonNone || record.Flags != 0 {
 		return false
 	}

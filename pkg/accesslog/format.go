@@ -115,7 +115,7 @@ var table = []entry{
 	{formatVhostCombined, newCLF},
 	{formatCombinedIO, newCLF},
 	{formatNginxCombined, newCLF},
-	{formatCombinedForwarded, newCombinedForwarded},
+	{formatCombinedForwarded, newCLF},
 	{formatNginxMain, newNginxMain},
 	{formatTraefikCLF, newTraefikCLF},
 	{formatTrueNAS, newTrueNAS},

@@ -21,7 +21,7 @@ var formatLighttpd = &Format{
 type lighttpd struct{ clf clf }
 
 func newLighttpd(Reading) Parser {
-	return &lighttpd{clf{combined: formatLighttpd, only: formatLighttpd}}
+	return &lighttpd{clf{combined: formatLighttpd, cut: formatLighttpd, only: formatLighttpd}}
 }
 
 // Parse implements Parser.

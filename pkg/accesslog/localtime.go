@@ -11,13 +11,14 @@ type localClock struct {
 	hour      int64 // local hours since the epoch that offset is for
 	known     bool
 	offset    int64 // seconds
-	ambiguous bool
+	ambiguous bool  // repeated or skipped
 }
 
 // at is the time of a local date and clock: microseconds since the epoch in
 // UTC, the offset in minutes, and whether the clock showed this time twice (the
-// hour that is repeated in autumn), of which the first is taken. A clock time
-// that was left out in spring is taken as if the clock had not changed.
+// hour that is repeated in autumn), of which the first is taken, or never (the
+// hour that is skipped in spring), which is taken as if the clock had not
+// changed: then the clock or the zone is another one.
 func (c *localClock) at(year, month, day, hour, minute, second int, micros int64) (t int64, offset int16, ambiguous bool) {
 	local := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC).Unix()
 	if c.zone == nil || c.zone == time.UTC {
@@ -43,8 +44,10 @@ func offsetOf(zone *time.Location, local int64) (offset int64, ambiguous bool) {
 	switch {
 	case fitsBefore && fitsAfter && before != after:
 		return before, true
-	case fitsBefore || !fitsAfter:
+	case fitsBefore:
 		return before, false
+	case fitsAfter:
+		return after, false
 	}
-	return after, false
+	return before, true
 }

@@ -2,6 +2,7 @@ package accesslog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,10 +27,11 @@ type Director interface {
 // Reading says how a source is read: with which formats, and which of them is
 // the main one. The zero Reading is a source of unknown format.
 type Reading struct {
-	Formats []*Format      // formats that a line may have, all of one family
+	Formats []*Format      // formats that a line may have, all of one family, or all given
 	Main    *Format        // the most frequent in the sample, or the one the user named
 	Zone    *time.Location // of times that the log gives no zone for; nil: UTC
 	Wrapper *Wrapper       // what stands around each line; nil: nothing
+	Rare    []*Format      // of Formats, those that the sample hardly showed, see rare
 	Year    int            // of the first line, where times have none; 0: not known (see syslogClock)
 }
 
@@ -55,6 +57,12 @@ func (r Reading) Stateless() bool {
 	return r.Main.Stateless && (r.Wrapper.Stateless || r.Wrapper.OrderForTime && !r.Main.TimeOfWrapper)
 }
 
+// rare says whether a format was hardly shown by the sample of a source whose
+// main format is another. Where a line is whole in it, and the begin of a line
+// of the main format too, it is then taken for one that was cut off there (a
+// full disk, a crash): a size at its end may be short.
+func (r Reading) rare(f *Format) bool { return slices.Contains(r.Rare, f) }
+
 // NewParser makes a parser for one goroutine, nil if the format is unknown.
 func (r Reading) NewParser() Parser {
 	if !r.Known() {
@@ -68,7 +76,10 @@ func (r Reading) NewParser() Parser {
 }
 
 func (r Reading) newInner() Parser {
-	if r.Main.parser != nil {
+	switch {
+	case r.Main.parser != nil && len(r.Formats) > 1:
+		return newSeveral(r)
+	case r.Main.parser != nil:
 		return r.Main.parser(r)
 	}
 	for _, e := range table {

@@ -20,10 +20,11 @@ const (
 	ReasonOtherFormat          // a line of another format than the one named
 	ReasonBadJSON              // not one JSON object
 	ReasonBadClient            // no client where it stands
+	ReasonAmbiguous            // it can be read in two ways that say different things
 	ReasonHeader               // not a reject: a line that names columns, counted with the comments
 )
 
 var reasonNames = [...]string{"", "too_long", "unknown_format", "nul_bytes", "bad_time", "missing_fields",
-	"bad_request", "cut_off", "bad_status", "bad_bytes", "bad_tail", "other_format", "bad_json", "bad_client", "header"}
+	"bad_request", "cut_off", "bad_status", "bad_bytes", "bad_tail", "other_format", "bad_json", "bad_client", "ambiguous", "header"}
 
 func (r Reason) String() string { return reasonNames[r] }

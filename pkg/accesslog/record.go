@@ -148,7 +148,7 @@ type Flags uint16
 // The flags.
 const (
 	FlagCutOff         Flags = 1 << iota // the line ends inside a field after the status
-	FlagAmbiguousTime                    // the local time occurs twice (autumn) and no offset was logged
+	FlagAmbiguousTime                    // the local time is repeated (autumn) or skipped (spring), and no offset was logged
 	FlagNULBytes                         // NUL bytes before the line were skipped
 	FlagUnescapedQuote                   // the request holds quotes that the server did not escape
 	FlagUnterminated                     // the source ends with this line's last number, without a line end: it may go on

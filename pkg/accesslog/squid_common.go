@@ -29,7 +29,7 @@ type squidCommon struct {
 }
 
 func newSquidCommon(reading Reading) Parser {
-	p := &squidCommon{clf: clf{combined: formatCombined}}
+	p := &squidCommon{clf: clf{combined: formatCombined, cut: formatCombined}}
 	if len(reading.Formats) == 1 {
 		p.only = reading.Main
 	}

@@ -3,8 +3,8 @@ package accesslog
 import "bytes"
 
 // wrapQuoted is a line that a tool put into double quotes: with \" and \\ in
-// it, or with "" as CSV has it. A line that can be read both ways, with
-// different results, is refused.
+// it, with "" as CSV has it, or, where a quote inside is neither, as it was. A
+// line that can be read both ways, with different results, is refused.
 var wrapQuoted = &Wrapper{
 	Name: "quoted", Title: "the whole line in double quotes", Stateless: true,
 	Source: `RFC 4180 for "" in quotes; the C escapes \" and \\ of many exports`,
@@ -66,6 +66,8 @@ func (p *quoted) unquote(line []byte) (text []byte, ok bool) {
 			p.scratch = append(append(p.scratch, text[:i]...), text[i+1])
 			text = text[i+2:]
 		}
+	case closingQuote(text) >= 0: // nothing was escaped
+		return text, true
 	}
 	return nil, false
 }

@@ -255,9 +255,12 @@ func TestUnquote(t *testing.T) {
 	test(`"a ""b\""c"" \x22"`, `a "b\"c" \x22`)
 	test(`"DOMAIN\user"`, `DOMAIN\user`)
 	test(`"DOMAIN\\user"`, "none") // one backslash, or two
-	test(`"a "b" c"`, "none")
-	test(`"a \"b" c"`, "none")
-	test(`"a \"b"" c"`, "none")
+	test(`"a "b" c"`, `a "b" c`)   // nothing was escaped
+	test(`"a "b""`, `a "b"`)
+	test(`"a "b\"c" d"`, `a "b\"c" d`)
+	test(`"a \"b" c"`, `a \"b" c`)
+	test(`"a \"b"" c"`, `a \"b"" c`)
+	test(`"a \"b\" \x22 c"`, "none")
 	test(`"a`, "none")
 	test(`a"`, "none")
 	test(`""`, "none")

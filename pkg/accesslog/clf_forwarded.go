@@ -1,5 +1,7 @@
 package accesslog
 
+import "bytes"
+
 // The formats with the forwarded address behind combined.
 //
 // combined_forwarded is what a sample shows: the syntax is written by nginx's
@@ -12,7 +14,7 @@ var (
 		Name: "combined_forwarded", Title: "combined and a third text, such as X-Forwarded-For (nginx.org's main)",
 		Meaning: MeaningUnknown, MeaningWhy: "the same syntax is written with %b (planned), %O (accepted with headers) and nginx's $body_bytes_sent (accepted body)",
 		TimeAt: TimeAtEither, Zone: ZoneLogged, Escaping: clfEscaping, Fields: "client ident user [time] \"request\" status bytes \"referrer\" \"user agent\" \"forwarded\"", Stateless: true,
-		Source: "nginx.org packages, nginx.conf (log_format main); Apache mod_log_config",
+		Source: "nginx.org packages, nginx.conf (log_format main); Apache mod_log_config", Family: "clf",
 	}
 	formatNginxMain = &Format{
 		Name: "nginx_main", Title: "main of nginx.org's packages; give it with --format, others write its syntax too",
@@ -27,29 +29,47 @@ const (
 	nginxMainText     = nginxCombinedText + ` "$http_x_forwarded_for"`
 )
 
-const combinedForwardedText = `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" "%{X-Forwarded-For}i"`
+// finishForwarded reads the text behind the user agent and its quote.
+func (p *clf) finishForwarded(text []byte, r *Record) Reason {
+	r.Format = formatCombinedForwarded
+	end := closingQuote(text)
+	switch {
+	case end < 0: // no other format goes on with a quote
+		r.Flags |= FlagCutOff
+		return p.check(r)
+	case end+1 != len(text):
+		return ReasonBadTail
+	}
+	if text = text[:end:end]; looksForwarded(text) {
+		r.Forwarded = absent(text)
+	}
+	return p.check(r)
+}
 
-func newCombinedForwarded(r Reading) Parser {
-	p := newStock(r, formatCombinedForwarded, CompileApache, combinedForwardedText)
-	for i := range p.fields {
-		if p.fields[i].role == roleForwarded {
-			p.fields[i].role = roleForwardedIf
+// looksForwarded says whether text is a list of addresses, as
+// X-Forwarded-For is.
+func looksForwarded(text []byte) bool {
+	for len(text) > 0 {
+		one := text
+		if i := bytes.IndexByte(text, ','); i >= 0 {
+			one, text = text[:i], text[i+1:]
+		} else {
+			text = nil
+		}
+		one = bytes.Trim(one, " ")
+		if string(one) != "unknown" && !isAddress(bytes.Trim(one, "[]")) || bytes.IndexByte(one, ' ') >= 0 {
+			return false
 		}
 	}
-	return p
+	return true
 }
 
 func newNginxMain(r Reading) Parser {
-	return newStock(r, formatNginxMain, CompileNginx, nginxMainText)
-}
-
-// newStock makes the parser of a format of the table from its text.
-func newStock(r Reading, f *Format, compile func(name, s string) (*Format, error), text string) *compiledParser {
-	made, err := compile(f.Name, text)
+	made, err := CompileNginx(formatNginxMain.Name, nginxMainText)
 	if err != nil {
 		panic(err) // the text is a constant, and a test reads by it
 	}
 	p := made.parser(r).(*compiledParser)
-	p.format = f
+	p.format = formatNginxMain
 	return p
 }
