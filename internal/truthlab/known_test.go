@@ -40,14 +40,7 @@ var chances = []known{
 var faults = []known{
 	{notComplete, []string{"OPTIONS"}, []string{"caddy"}, always, "to another method it may be an answer of its own: possible at most"},
 	{notComplete, []string{"an older version"}, []string{"nginx"}, proving, "over HTTP/2 the length of what was sent is not known for certain"},
-	{lessThanPossible, []string{"packed"}, []string{"nginx", "caddy"}, withTotals, "an answer that is known to have ended is taken for cut"},
-	{notComplete, []string{"packed"}, []string{"nginx", "apache", "caddy"}, proving, "that a body was packed is not used where it is logged"},
-
-	{wrongMeaning, []string{"placed"}, []string{"lighttpd"}, always, foreign},
-	{aboveUpper, []string{"slowly, given up when nothing was on its way"}, []string{"lighttpd"}, proving, foreign},
 }
-
-const foreign = "a format of lighttpd's is read as one of Apache's, whose %b is what was planned"
 
 func always(accessLog, setting) bool { return true }
 

@@ -20,7 +20,7 @@ var lighttpd = program{
 	name: "lighttpd", debian: "lighttpd", command: "lighttpd", stop: syscall.SIGINT, sndbuf: 4 * mib,
 	sites: []site{
 		{name: "plain", scenarios: slices.Concat(everyday, inBrowser), logs: []accessLog{{name: "default", counts: "accepted_body", meaning: "accepted_body"}}},
-		{name: "placed", scenarios: everyday, logs: []accessLog{{name: "placed", counts: "accepted_body", text: lighttpdPlaced, format: lighttpdPlaced, proves: true, cuts: true, totals: true}}},
+		{name: "placed", scenarios: everyday, logs: []accessLog{{name: "placed", counts: "accepted_body", text: lighttpdPlaced, format: "lighttpd:" + lighttpdPlaced, proves: true, cuts: true, totals: true}}},
 		{name: "login", scenarios: behindLogin, pages: true, logs: []accessLog{{name: "default", counts: "accepted_body", meaning: "accepted_body"}}},
 	},
 	configure: func(t *testing.T, s *server) []string {

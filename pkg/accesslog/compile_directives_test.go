@@ -191,6 +191,9 @@ func TestCompileOdd(t *testing.T) {
 			t.Errorf("%s: open %v", format, p.open)
 		}
 	}
+	// A time that does not fit.
+	reads(t, `$msec $remote_addr "$request" $status $body_bytes_sent "$pid"`, `9223372036854.999999 1.2.3.4 `+get+` 200 5 "9"`, `<bad_time>`)
+	reads(t, `%{sec}t.%{usec_frac}t %h "%r" %>s %b "%k"`, `9223372036854.999999 1.2.3.4 `+get+` 200 5 "0"`, `<bad_time>`)
 	// A line break at the end of a format makes an empty line behind each record.
 	reads(t, `%h %t "%r" %>s "%b"\r\n`, `1.2.3.4 `+at+` `+get+` 200 "5"`, is)
 }

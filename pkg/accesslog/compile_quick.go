@@ -2,7 +2,6 @@ package accesslog
 
 import (
 	"encoding/binary"
-	"math"
 	"strings"
 )
 
@@ -91,7 +90,7 @@ func (s *step) text() string {
 // stepOf makes the step of a field, nil if it has none.
 func (t *template) stepOf(f *field) *step {
 	s := &step{role: f.role, take: f.role, empty: f.empty, unlike: t.raw || t.json, field: f, scale: max(f.scale, 1), marks: -1}
-	s.most = math.MaxInt64 / s.scale
+	s.most = mostTimes(s.scale)
 	switch {
 	case f.http && f.scan == scanQuoted:
 		s.op, s.stops = stepWord, f.wordStops() // HTTP/1.1: short

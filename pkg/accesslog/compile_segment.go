@@ -30,7 +30,7 @@ func (t *template) segmentSteps(steps []*step, i int, moved bool) bool {
 	for k, s := range segment {
 		first.user = first.user || s.field.user
 		if s.field.scan == scanSearch && s.op != stepInWord && s != last {
-			if s.mark, s.marks = t.marksBehind(i + k); told[s.mark] || t.without(segment[k+1:], s.mark) {
+			if s.mark, s.marks = t.marksBehind(i + k); told[s.mark] || without(segment[k+1:], s.mark) {
 				s.marks = -1 // a step before has told, or those behind hold none by themselves
 			}
 			told[s.mark] = true
@@ -104,7 +104,7 @@ func markRank(c byte) int {
 
 // without says whether steps hold no mark but those that they must: their quick
 // reading ends before one, or gives up.
-func (t *template) without(steps []*step, mark byte) bool {
+func without(steps []*step, mark byte) bool {
 	letter := mark|0x20 >= 'a' && mark|0x20 <= 'z' || mark >= '0' && mark <= '9' || mark == '-' || mark == '+' || mark == '.'
 	for _, s := range steps {
 		ok := false

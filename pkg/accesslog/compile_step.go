@@ -55,7 +55,7 @@ const (
 	stepDashes                   // "-" for ident and user, the same
 	stepMethod                   // a word; nearly always GET
 	stepProtocol                 // a word; nearly always HTTP/1.1
-	stepStatusSize               // a status, a space and a size, the same
+	stepStatusSize               // a status, a space and a size: nearly always; else the steps behind it read them
 	stepStatus                   // three digits, or "-"
 	stepNumber                   // digits, or "-"
 	stepDecimal                  // digits, a point and up to six digits, or "-"

@@ -211,7 +211,16 @@ func (k twinKinds) time(arg string) twinField {
 	return f
 }
 
+// variable is what a variable of nginx may be; unlike: nothing is an empty text.
 func (k twinKinds) variable(name string, unlike bool) twinField {
+	f := k.value(name, unlike)
+	if unlike && f.role != "status" && f.role != "time" && f.role != "pieces" {
+		f.pattern = `(?:` + f.pattern + `)?~`
+	}
+	return f
+}
+
+func (k twinKinds) value(name string, unlike bool) twinField {
 	text := k.text("*", `\x{10ffff}`)
 	switch name {
 	case "remote_addr":

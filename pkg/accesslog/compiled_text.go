@@ -93,10 +93,13 @@ func decimal(v []byte) (whole, micros int64, ok bool) {
 	return whole, micros, true
 }
 
-// times multiplies, None where it does not fit.
+// times multiplies, None where it does not fit with a part of scale added.
 func times(n, scale int64) int64 {
-	if n == None || n > math.MaxInt64/scale {
+	if n == None || n > mostTimes(scale) {
 		return None
 	}
 	return n * scale
 }
+
+// mostTimes is the largest number that times takes.
+func mostTimes(scale int64) int64 { return (math.MaxInt64 - scale) / scale }
