@@ -14,8 +14,8 @@ import (
 // with the same body, and the same headers where those are counted. So one size
 // on very many recordings is no recording.
 const (
-	commonLeast = 100 // recordings with the size, at least
-	commonShare = 20  // and one recording for so many full responses in all
+	commonLeast = 25 // recordings with the size, at least
+	commonShare = 20 // and one recording for so many full responses in all
 )
 
 // bodySizes counts full responses by their size, roughly: sizes share counters.

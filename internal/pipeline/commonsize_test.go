@@ -38,7 +38,7 @@ func TestCommonSize(t *testing.T) {
 		})
 	}
 	test("a log-in page", 120, 10, "", 10, true)
-	test("too few", 99, 10, "", 109, false)
+	test("too few", 24, 10, "", 34, false)
 	test("a small share", 120, 2500, "", 2620, false)
 	var inventory strings.Builder
 	inventory.WriteString("path,size\n")

@@ -135,7 +135,7 @@ func (a *analysis) lookForCuts(all *runs) (map[cutsKey]*download.Cuts, error) {
 	cuts := map[cutsKey]*download.Cuts{}
 	for _, s := range a.sources {
 		for f, c := range s.stats.forms {
-			if !s.settled(f) && c.signs.MayCountSent() {
+			if !s.settled(f) && c.signs.NeedsCuts() {
 				cuts[cutsKey{s.ID, s.formatNumber(f)}] = new(download.Cuts)
 			}
 		}

@@ -406,7 +406,9 @@ func (w *twin) target(v map[string]string, r *Record) (known bool) {
 		return false
 	default:
 		query := strings.TrimPrefix(v["query"], "?")
-		if query != "" && query != "-" {
+		if v["query"] == "?" {
+			path += "?"
+		} else if query != "" && query != "-" {
 			path += "?" + query
 		}
 		r.Target = narrow(path)

@@ -58,7 +58,9 @@ func TestGradeOneResponse(t *testing.T) {
 		{"combinedio, whole but %X says cut", none, learned(300), rs(get(200, 1000).planned().sent(1300).cut()), "partial aborted 862..999"},
 		{"combinedio, nothing learned", none, nil, rs(get(200, 1000).planned().sent(1300)), "likely planned_size 0..1000"},
 		// With headers in the count only a header length known to this source proves it.
-		{"with headers, known length", 1000, learned(300), rs(get(200, 1300).headers()), "complete one_response 1000..1000"},
+		{"with headers, known length", 10_000, learned(300), rs(get(200, 10_300).headers()), "complete one_response 10000..10000"},
+		{"with headers, known length, but so small that a page would do", 1000, learned(300), rs(get(200, 1300).headers()), "likely meaning_unknown 862..1000"},
+		{"with headers, known length, but too long for headers", 10_000, learned(9000), rs(get(200, 19_000).headers()), "likely size_contradicted 9724..19000"},
 		{"with headers, other length", 1000, learned(300), rs(get(200, 1290).headers()), "likely meaning_unknown 852..1000"}, // 1290-300-10-128
 		{"with headers, below the size", 1000, learned(300), rs(get(200, 950).headers()), "partial aborted 515..950"},        // 950-300-7-128
 		{"with headers, nothing learned", 1000, nil, rs(get(200, 1300).headers()), "likely meaning_unknown 0..1000"},
@@ -222,7 +224,7 @@ func TestGradeEmptyFile(t *testing.T) {
 	for _, c := range []gradeCase{
 		{"content response", 0, nil, rs(get(200, 0)), "complete one_response 0..0"},
 		{"no bytes logged, as Apache writes 0", 0, nil, rs(get(200, none).planned()), "complete one_response 0..0"},
-		{"with headers of a known length", 0, learned(300), rs(get(200, 300).headers()), "complete one_response 0..0"},
+		{"with headers of a known length", 0, learned(300), rs(get(200, 300).headers()), "likely meaning_unknown 0..0"},
 		{"with headers, or a page", 0, nil, rs(get(200, 300).headers()), "likely meaning_unknown 0..0"},
 		{"HEAD is none", 0, nil, rs(get(200, none).method("HEAD")), "none head 0..0"},
 		{"304 is none", 0, nil, rs(get(304, none)), "none not_modified 0..0"},

@@ -28,6 +28,20 @@ const (
 	tlsShare = 128
 )
 
+// A difference proves a whole only if it may be headers alone: a page of a few
+// KiB, sent in place of recordings that are smaller, differs from three of them by
+// the same too.
+const (
+	provenHeader = 2 << 10 // beside what TLS may have added
+	provenSize   = 2 << 10 // of the recording, at least
+)
+
+// prove says whether a count with headers proves that a body of this size was
+// sent whole.
+func (h *Headers) prove(count, size int64) bool {
+	return size >= provenSize && count-size <= provenHeader+size/tlsShare && h.has(count-size)
+}
+
 // Learn counts one response: its bytes with headers less its body's.
 func (h *Headers) Learn(length int64) { h.learn(length, 1) }
 

@@ -14,13 +14,16 @@ func (g *Signs) MayCountSent() bool {
 	return g.equal >= fewest && g.short >= fewest && g.over == 0 && g.far == 0 && g.headed == 0 && g.zero > 0 && g.absent == 0
 }
 
+// NeedsCuts says whether Infer needs Cuts.
+func (g *Signs) NeedsCuts() bool { return g.MayCountSent() || g.mayCountHeaders() }
+
 // Infer says what the size field counts, as far as the signs show it, and why.
 // It goes by positive signs only; where they are not enough the meaning is
 // unknown, and the reason says what was seen, empty if nothing was. cuts is
-// needed if MayCountSent.
+// needed if NeedsCuts.
 func (g *Signs) Infer(cuts *Cuts) (accesslog.Meaning, string) {
 	switch {
-	case g.withHeaders():
+	case g.mayCountHeaders() && (g.headed > 0 || cuts.varied()):
 		return accesslog.MeaningAcceptedWithHeaders, g.overText() + ": headers are counted"
 	case g.compared == 0 && g.headed >= fewest && g.absent == 0 && g.zero == 0:
 		return accesslog.MeaningAcceptedWithHeaders,
@@ -37,13 +40,14 @@ func (g *Signs) Infer(cuts *Cuts) (accesslog.Meaning, string) {
 	return accesslog.MeaningUnknown, g.seen()
 }
 
-// withHeaders says whether full responses are above the size as headers make
-// them: more than half of them, and none exactly the size. One length alone
-// could be a tag that the inventory's sizes leave out, so there must be two, or
-// another sign.
-func (g *Signs) withHeaders() bool {
+// mayCountHeaders says whether full responses are above the size as headers make
+// them: more than half of them, and none exactly the size. A tag that was added
+// to the files since the inventory was made does so too, but always the same for
+// one recording; headers differ from client to client. So there must be a
+// recording with two lengths, or another sign.
+func (g *Signs) mayCountHeaders() bool {
 	return g.over >= fewest && 2*g.over > g.compared && g.equal == 0 && g.least >= leastHeader &&
-		g.absent == 0 && g.zero == 0 && (g.most > g.least || g.headed > 0)
+		g.absent == 0 && g.zero == 0
 }
 
 // Refute says what speaks against a meaning that is assumed by the format or by
@@ -100,8 +104,11 @@ type Cuts struct {
 	recordings int // with two lengths or more
 	most       int // lengths of one recording
 
+	longer int // recordings of which answers were longer by more than one length, as headers make them
+
 	whole int64 // when the recording at hand was first sent whole
 	short []cut
+	over  []int64 // by how much answers were longer, two lengths at most
 }
 
 type cut struct{ time, bytes int64 }
@@ -124,13 +131,15 @@ func (c *Cuts) Add(r *request.Request, size int64) {
 	switch {
 	case r.Bytes == size && (c.whole == accesslog.NoTime || t < c.whole):
 		c.whole = t
+	case r.Bytes > size && len(c.over) < 2 && !slices.Contains(c.over, r.Bytes-size) && r.Bytes-size >= leastHeader && r.Bytes-size <= provenHeader+size/tlsShare:
+		c.over = append(c.over, r.Bytes-size)
 	case r.Bytes >= leastCut && r.Bytes < size && len(c.short) < maxCuts:
 		c.short = append(c.short, cut{t, r.Bytes})
 	}
 }
 
 // Begin starts a recording.
-func (c *Cuts) Begin() { c.whole, c.short = accesslog.NoTime, c.short[:0] }
+func (c *Cuts) Begin() { c.whole, c.short, c.over = accesslog.NoTime, c.short[:0], c.over[:0] }
 
 // End ends a recording.
 func (c *Cuts) End() {
@@ -144,7 +153,14 @@ func (c *Cuts) End() {
 		c.recordings++
 	}
 	c.most = max(c.most, len(lengths))
+	if len(c.over) > 1 {
+		c.longer++
+	}
 }
+
+// varied says whether answers for the same recording were longer by different
+// lengths.
+func (c *Cuts) varied() bool { return c != nil && c.longer > 0 }
 
 // shown says whether there were cuts.
 func (c *Cuts) shown() bool { return c != nil && (c.recordings >= fewest || c.most > fewest) }

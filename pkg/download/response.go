@@ -105,7 +105,7 @@ func readResponse(r *request.Request, size int64, h *Headers) response {
 	case accesslog.MeaningAcceptedWithHeaders:
 		p.slack = headerSlack(r.Bytes)
 		p.lower = h.leastBody(r.Bytes)
-		if size != accesslog.None && !p.aborted && h.has(r.Bytes-size) {
+		if size != accesslog.None && !p.aborted && h.prove(r.Bytes, size) {
 			p.lower, p.upper = size, size
 			p.why |= whyKnownHeaders
 		} else {

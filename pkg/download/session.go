@@ -114,7 +114,7 @@ func gradeResponse(p response, sizing Sizing) (Grade, string) {
 	case p.aborted || p.start > 0:
 		return GradePartial, BasisAborted
 	case !sizing.enough(p.upper):
-		if p.full && !p.doubted() && sizing.otherVersion(&p) {
+		if p.full && !p.doubted() && (p.finished || sizing.otherVersion(&p)) { // what came to its end was not cut
 			return GradePossible, BasisOtherVersion
 		}
 		return GradePartial, BasisAborted

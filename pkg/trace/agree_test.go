@@ -204,11 +204,11 @@ func TestLearnedAgrees(t *testing.T) {
 	var common, headers strings.Builder
 	for i := range 150 {
 		common.WriteString(get("192.0.2.1", fmt.Sprintf("/%d.wav", i), "200", "500"))
-		headers.WriteString(get("192.0.2.2", fmt.Sprintf("/%d.wav", i), "200", fmt.Sprint(1000+i+230+i%3)))
+		headers.WriteString(get("192.0.2.2", fmt.Sprintf("/%d.wav", i), "200", fmt.Sprint(4000+i+230+i%3)))
 	}
 	sizes := "path,size\n"
 	for i := range 150 {
-		sizes += fmt.Sprintf("/%d.wav,%d\n", i, 1000+i)
+		sizes += fmt.Sprintf("/%d.wav,%d\n", i, 4000+i)
 	}
 	dir := files(t, map[string]string{"a.log": common.String(), "b.log": headers.String()})
 	o := pipeline.Options{Evidence: []string{dir}, Meanings: []pipeline.PerSource{{Glob: "b.log", Value: "accepted_with_headers"}}}
