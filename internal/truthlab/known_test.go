@@ -48,9 +48,8 @@ func withoutTotals(log accessLog, set setting) bool {
 	return !log.totals || log.meaning == "planned" && !set.meaning
 }
 
-func withTotals(log accessLog, set setting) bool { return !withoutTotals(log, set) }
-func proving(log accessLog, _ setting) bool      { return log.proves }
-func notProving(log accessLog, _ setting) bool   { return !log.proves }
+func proving(log accessLog, _ setting) bool    { return log.proves }
+func notProving(log accessLog, _ setting) bool { return !log.proves }
 
 // ledger notes for one server what of the known showed.
 type ledger struct {
