@@ -100,6 +100,9 @@ func (t *template) stepOf(f *field) *step {
 		s.op = stepQuoted
 	case f.scan == scanRest:
 		s.op = stepRest
+	case f.scan == scanWidth && f.role == roleHost && f.after[0] == ' ':
+		s.op, s.stops, s.empty = stepWord, f.wordStops(), true // short, too
+		s.stops['/'] = s.stops['/'] || f.slashless
 	case f.scan == scanWidth:
 		s.op, s.quoted, s.at = stepWidth, f.quoted, f.tail
 	case f.scan == scanSearch && f.shape == shapeList:
@@ -167,7 +170,7 @@ func (s *step) takes() {
 	f := s.field
 	s.check = f.scan >= scanWidth && s.stops == nil && (f.slashless || f.http)
 	switch s.take {
-	case roleSkip, roleClient, roleIdent, roleUser, roleRequest, roleTarget, rolePath, rolePathQuery, roleQuery, roleProtocol, roleReferrer, roleAgent, roleHost, roleRange, roleContentRange, roleContentLength, roleJoined:
+	case roleSkip, roleClient, roleIdent, roleUser, roleRequest, roleTarget, rolePath, rolePathQuery, roleQuery, roleProtocol, roleReferrer, roleAgent, roleHost, roleRange, roleContentRange, roleContentLength, roleJoined, roleClientLast:
 	default:
 		s.take = roleOther
 	}
@@ -197,6 +200,7 @@ func (t *template) head(steps []*step, i int) (*step, int) {
 	}
 	s, last, between := &step{op: stepHead, marks: -1}, i+1, t.fields[i].after
 	if dashes, user := t.dashes(steps, i+1); dashes != nil {
+		s.mark, s.marks = dashes.mark, dashes.marks
 		between += dashes.text()
 		last = user + 1
 	}
@@ -218,11 +222,11 @@ func (t *template) dashes(steps []*step, i int) (*step, int) {
 	} else if i > 0 && t.fields[i-1].role == roleIdent {
 		return nil, 0 // the ident's has it
 	}
-	f := &t.fields[user]
-	if f.role != roleUser || f.last || steps[user].op != stepWord && (steps[user].op != stepWidth || !f.quoted) {
+	f, of := &t.fields[user], steps[user]
+	if f.role != roleUser || f.last || of.op != stepWord && (of.op != stepWidth || !f.quoted) && (of.op != stepText || f.quoted || of.opens || of.ends) {
 		return nil, 0
 	}
-	if !t.json {
+	if s.mark, s.marks = of.mark, of.marks; !t.json && !t.raw {
 		before += "-"
 	}
 	if s.behind(before+f.after) != "" {

@@ -30,8 +30,10 @@ func (t *template) segmentSteps(steps []*step, i int, moved bool) bool {
 	for k, s := range segment {
 		first.user = first.user || s.field.user
 		if s.field.scan == scanSearch && s.op != stepInWord && s != last {
-			if s.mark, s.marks = t.marksBehind(i + k); told[s.mark] || without(segment[k+1:], s.mark) {
+			if s.mark = markOf(s.field.after, segment[k+1:], &told); told[s.mark] || avoid(segment[k+1:], s.mark) {
 				s.marks = -1 // a step before has told, or those behind hold none by themselves
+			} else {
+				s.marks = t.marksBehind(i+k, s.mark)
 			}
 			told[s.mark] = true
 		}
@@ -56,17 +58,26 @@ func (t *template) segmentSteps(steps []*step, i int, moved bool) bool {
 	return moved
 }
 
-// marksBehind chooses the mark of field i of a segment, and says how many of it
-// must stand behind the field and its text.
-func (t *template) marksBehind(i int) (mark byte, marks int) {
-	f := &t.fields[i]
-	best := 0
-	for d := 1; d < len(f.after) && !strings.HasPrefix(f.after[d:], f.after[:len(f.after)-d]); d++ {
-		if markRank(f.after[d]) < markRank(f.after[best]) {
-			best = d
+// markOf chooses a mark of the text behind a field: best one that need not be
+// counted, then one that texts seldom hold.
+func markOf(after string, behind []*step, told *[256]bool) byte {
+	best, rank := after[0], 9
+	for d := 0; d < len(after) && (d == 0 || !strings.HasPrefix(after[d:], after[:len(after)-d])); d++ {
+		r := markRank(after[d])
+		if told[after[d]] || without(behind, after[d]) {
+			r = -1
+		}
+		if r < rank {
+			best, rank = after[d], r
 		}
 	}
-	mark = f.after[best]
+	return best
+}
+
+// marksBehind says how many marks must stand behind field i of a segment and its
+// text.
+func (t *template) marksBehind(i int, mark byte) (marks int) {
+	f := &t.fields[i]
 	count := func(text string) {
 		for _, c := range []byte(text) {
 			marks += b2i(c == mark)
@@ -88,7 +99,7 @@ func (t *template) marksBehind(i int) (mark byte, marks int) {
 			count(p.after)
 		}
 	}
-	return mark, marks
+	return marks
 }
 
 // markRank prefers marks that texts seldom hold.
@@ -103,7 +114,7 @@ func markRank(c byte) int {
 }
 
 // without says whether steps hold no mark but those that they must: their quick
-// reading ends before one, or gives up.
+// reading ends before one, or can be made to give up there.
 func without(steps []*step, mark byte) bool {
 	letter := mark|0x20 >= 'a' && mark|0x20 <= 'z' || mark >= '0' && mark <= '9' || mark == '-' || mark == '+' || mark == '.'
 	for _, s := range steps {
@@ -112,11 +123,9 @@ func without(steps []*step, mark byte) bool {
 		case stepWord, stepMethod, stepProtocol, stepInWord, stepPath:
 			ok = s.stops[mark]
 		case stepText:
-			if ok = s.field.after != "" && s.field.after[0] == mark || s.stops != nil && s.stops[mark]; s.ends {
-				ok = s.avoids(mark)
-			}
+			ok = s.ends && s.mayAvoid(mark) || !s.ends && (s.field.after[0] == mark || s.stops != nil && s.stops[mark])
 		case stepWidth, stepRest:
-			ok = s.avoids(mark)
+			ok = s.mayAvoid(mark)
 		case stepStatus, stepNumber, stepDecimal, stepTime:
 			ok = !letter
 		case stepSign:
@@ -134,13 +143,19 @@ func without(steps []*step, mark byte) bool {
 	return true
 }
 
-// avoids makes a step give up where its text holds a mark, if it does not look for
-// another already.
-func (s *step) avoids(mark byte) bool {
-	if s.avoid == 0 {
-		s.avoid = mark
+func (s *step) mayAvoid(mark byte) bool { return s.avoid == 0 || s.avoid == mark }
+
+// avoid makes steps hold no mark, if they can.
+func avoid(steps []*step, mark byte) bool {
+	if !without(steps, mark) {
+		return false
 	}
-	return s.avoid == mark
+	for _, s := range steps {
+		if s.op == stepWidth || s.op == stepRest || s.op == stepText && s.ends {
+			s.avoid = mark
+		}
+	}
+	return true
 }
 
 // noQuotes says whether a step's quick reading goes over no quote.

@@ -12,11 +12,14 @@ import (
 // formats that need one took three to ten times as long by it when measured.
 func (p *compiledParser) readQuick(line []byte, r *Record) bool {
 	pos, stop := len(p.first), len(line)
+	if p.unlike && bytes.IndexByte(line, '\\') >= 0 {
+		return false // it is to be written otherwise
+	}
 	for s := p.quick; s != nil; s = s.next {
 		end := pos
 		switch s.op {
 		case stepDashes:
-			if s.follows(line, pos) {
+			if pos+8 <= len(line) && s.stands(binary.LittleEndian.Uint64(line[pos:])) && (s.marks < 0 || s.unmarked(line, pos, len(line))) {
 				pos += s.n
 				s = s.then
 			}
@@ -98,15 +101,22 @@ func (p *compiledParser) readQuick(line []byte, r *Record) bool {
 					return false
 				}
 			}
-			switch {
-			case end-pos > 18:
+			if end-pos > 18 {
 				return false
-			case s.role == roleBytes:
+			}
+			switch n = s.scaled(n); s.role {
+			case roleBytes:
 				r.Bytes = n
-			case s.role == roleContentLength:
+			case roleSent:
+				r.Sent = n
+			case roleDuration:
+				r.DurationUS = n
+			case roleContentLength:
 				p.length = n
-			case s.role != roleSkip && !s.number(n, 0, r):
-				return false
+			case roleEpoch:
+				if r.Time = n; n == None {
+					return false
+				}
 			}
 		case stepTime:
 			if end += clfTimeLen; end > len(line) {
@@ -163,8 +173,17 @@ func (p *compiledParser) readQuick(line []byte, r *Record) bool {
 				return false
 			}
 		case stepDecimal:
-			if end = s.decimal(line, pos, r); end < 0 {
+			var n int64
+			if n, end = s.decimal(line, pos); end < 0 {
 				return false
+			}
+			switch s.role {
+			case roleDuration:
+				r.DurationUS = n
+			case roleEpoch:
+				if r.Time = n; n == None {
+					return false
+				}
 			}
 		case stepSign:
 			if end == len(line) || !s.stops[line[end]] {
@@ -184,7 +203,11 @@ func (p *compiledParser) readQuick(line []byte, r *Record) bool {
 				return false
 			}
 		}
-		if !s.follows(line, end) {
+		if end+8 <= len(line) {
+			if !s.stands(binary.LittleEndian.Uint64(line[end:])) {
+				return false
+			}
+		} else if !s.follows(line, end) {
 			return false
 		}
 		if s.take != roleSkip && !p.taken(s, line[pos:end:end], r) {

@@ -16,7 +16,10 @@ func (p *compiledParser) head(s *step, line []byte, pos int, r *Record) int {
 	end := plainWord(line, pos, s.seps)
 	from := end + s.n
 	to := from + s.width
-	if to > len(line) || end-pos <= 1 || !s.follows(line, end) || !s.then.follows(line, to) {
+	if to+8 > len(line) || end-pos <= 1 || !s.stands(binary.LittleEndian.Uint64(line[end:])) || !s.then.stands(binary.LittleEndian.Uint64(line[to:])) {
+		return 0
+	}
+	if s.marks >= 0 && !s.unmarked(line, end, len(line)) {
 		return 0
 	}
 	r.Client = line[pos:end:end]
@@ -32,21 +35,13 @@ func (p *compiledParser) head(s *step, line []byte, pos int, r *Record) int {
 	return to + s.then.n
 }
 
-// follows says whether the text behind a field stands at end. It is compared as
-// one number: a call would cost more.
+// stands says whether the text behind a field stands at the begin of eight bytes:
+// one number is compared, a call would cost more.
+func (s *step) stands(eight uint64) bool { return eight&s.mask == s.want }
+
+// follows says whether the text behind a field stands at end.
 func (s *step) follows(line []byte, end int) bool {
-	if end+8 <= len(line) {
-		return binary.LittleEndian.Uint64(line[end:])&s.mask == s.want
-	}
-	if end+s.n > len(line) {
-		return false
-	}
-	for i := range s.n {
-		if line[end+i] != byte(s.want>>(8*i)) {
-			return false
-		}
-	}
-	return true
+	return end+s.n <= len(line) && s.stands(eightAt(line, end))
 }
 
 // wordEnd finds the first byte that could end a word, limit if there is none.
@@ -117,4 +112,46 @@ func (s *step) again(line []byte, end, stop int) bool {
 		rest = rest[:word]
 	}
 	return bytes.IndexByte(rest, s.sep) >= 0 && (len(s.field.after) == 1 || bytes.Contains(line[end+1:stop], s.field.bytes))
+}
+
+// scaled is a number of a unit in microseconds, None where it does not fit.
+func (s *step) scaled(n int64) int64 {
+	if n > s.most || n == None {
+		return None
+	}
+	return n * s.scale
+}
+
+// decimal reads digits, a point and up to six digits behind it, or "-", and gives
+// the number in microseconds and its end, -1 if it is none.
+func (s *step) decimal(line []byte, pos int) (n int64, end int) {
+	n, end = someDigits(line, pos)
+	switch {
+	case end-pos > 18:
+		return None, -1
+	case end == pos:
+		if end < len(line) && line[end] == '-' {
+			return None, end + 1
+		}
+		if !s.empty {
+			return None, -1
+		}
+		return None, end
+	}
+	micros := int64(0)
+	if end < len(line) && line[end] == '.' {
+		end++
+		scale := int64(1e6)
+		for end < len(line) && line[end]-'0' <= 9 {
+			if scale /= 10; scale == 0 {
+				return None, -1
+			}
+			micros += int64(line[end]-'0') * scale
+			end++
+		}
+	}
+	if n = s.scaled(n); n != None {
+		n += micros
+	}
+	return n, end
 }

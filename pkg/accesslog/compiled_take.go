@@ -4,7 +4,7 @@ import "bytes"
 
 // taken takes a text into the record.
 func (p *compiledParser) taken(s *step, v []byte, r *Record) bool {
-	if s.check || s.unlike && (len(v) == 0 || bytes.IndexByte(v, '\\') >= 0) {
+	if s.check || s.unlike && len(v) == 0 {
 		return p.allowedAndSet(s, v, r)
 	}
 	switch s.take {
@@ -41,8 +41,13 @@ func (p *compiledParser) taken(s *step, v []byte, r *Record) bool {
 		if r.Host = absent(v); v[len(v)-1]-'0' <= 9 {
 			r.Host, _ = splitPort(r.Host)
 		}
-	case roleForwarded:
-		r.Forwarded = absent(v)
+	case roleClientLast:
+		if len(v) <= 1 || s.seps != ' '*ones || bytes.IndexByte(v, ',') >= 0 {
+			return p.allowedAndSet(s, v, r)
+		}
+		if r.Client = v; s.field.list { // one address
+			r.Forwarded = v
+		}
 	case roleJoined:
 		return p.setJoined(s.field, v, r) == ReasonNone
 	case roleContentLength:
@@ -60,55 +65,4 @@ func (p *compiledParser) taken(s *step, v []byte, r *Record) bool {
 func (p *compiledParser) allowedAndSet(s *step, v []byte, r *Record) bool {
 	f := s.field
 	return f.allows(v) && (!f.afterIdent || bytes.IndexByte(v, ' ') < 0) && p.set(f, v, r) == ReasonNone
-}
-
-// number takes a number, None or with millionths, into the record.
-func (s *step) number(n, micros int64, r *Record) bool {
-	if n > s.most {
-		n = None
-	}
-	if n != None {
-		n = n*s.scale + micros
-	}
-	switch s.role {
-	case roleSent:
-		r.Sent = n
-	case roleDuration:
-		r.DurationUS = n
-	case roleEpoch:
-		r.Time = n
-		return n != None
-	}
-	return true
-}
-
-// decimal reads digits, a point and up to six digits behind it, or "-", into the
-// record and gives its end, -1 if it is none.
-func (s *step) decimal(line []byte, pos int, r *Record) int {
-	n, end := someDigits(line, pos)
-	micros := int64(0)
-	switch {
-	case end-pos > 18:
-		return -1
-	case end == pos:
-		if n = None; end < len(line) && line[end] == '-' {
-			end++
-		} else if !s.empty {
-			return -1
-		}
-	case end < len(line) && line[end] == '.':
-		end++
-		scale := int64(1e6)
-		for end < len(line) && line[end]-'0' <= 9 {
-			if scale /= 10; scale == 0 {
-				return -1
-			}
-			micros += int64(line[end]-'0') * scale
-			end++
-		}
-	}
-	if s.role != roleSkip && !s.number(n, micros, r) {
-		return -1
-	}
-	return end
 }
