@@ -60,7 +60,7 @@ var timedFormats = []string{
 
 	nginxCombinedText,
 	nginxMainText,
-	combinedForwardedText,
+	`%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" "%{X-Forwarded-For}i"`,
 	nginxMainText + ` $request_time $upstream_response_time`,
 	nginxMainText + ` rt=$request_time uct="$upstream_connect_time" uht="$upstream_header_time" urt="$upstream_response_time"`,
 	nginxCombinedText + ` $request_length $request_time [$proxy_upstream_name] [] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $request_id`,
