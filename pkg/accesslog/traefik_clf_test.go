@@ -27,8 +27,13 @@ func traefikPlain(line []byte) string {
 	}
 	plainRequest(m[4], &r)
 	if m[5] != "-" {
-		status, _ := strconv.Atoi(m[5])
-		r.Status = int16(status)
+		switch status, _ := strconv.Atoi(m[5]); {
+		case status == 0 || status == 9: // none was sent
+		case status < 100:
+			return "<refused>"
+		default:
+			r.Status = int16(status)
+		}
 	}
 	for text, n := range map[string]*int64{m[6]: &r.Bytes} {
 		if text != "-" {
