@@ -105,6 +105,7 @@ func (a *analysis) tableRows() map[string]int64 {
 		casefile.TableClients: w.Clients().Rows(), casefile.TableRecordings: w.Recordings().Rows(),
 		casefile.TableListings: w.Listings().Rows(), casefile.TableSources: w.Sources().Rows(),
 		casefile.TableRejects: w.Rejects().Rows(), casefile.TableAgents: w.Agents().Rows(),
+		casefile.TableGaps: w.Gaps().Rows(), casefile.TableOverlaps: w.Overlaps().Rows(),
 	} {
 		if w.Wants(name) {
 			rows[name] = n

@@ -71,6 +71,9 @@ func fill(t *testing.T, w *Writer) {
 		w.Rejects().Append(&RejectRow{Source: 1, Line: 3, Offset: 7, Length: 0, Reason: "no format"}),
 		w.Agents().Append(&AgentRow{UserAgent: nil, Clients: 1, Requests: 2}),
 		w.Agents().Append(&AgentRow{UserAgent: b("curl/7"), Clients: 3, Requests: 4, Tags: "tool"}),
+		w.Gaps().Append(&GapRow{From: noon, To: noon + 1, Expected: accesslog.None, Why: "nothing before the first line"}),
+		w.Gaps().Append(&GapRow{Group: "a/access.log", From: noon, To: noon + 5, Expected: 3, Why: "silent", Explained: "power cut"}),
+		w.Overlaps().Append(&OverlapRow{Source: 2, FromLine: 1, ToLine: 64, OfSource: 1, OfLine: 7, Lines: 64, Merged: true, Why: "same lines"}),
 	}
 	for i, err := range errs {
 		if err != nil {
@@ -114,6 +117,12 @@ var filled = map[string][][]any{
 	"agents": {
 		{nil, i(1), i(2), nil},
 		{"curl/7", i(3), i(4), "tool"},
+	}, "gaps": {
+		{"", at(noon), at(noon + 1), nil, "nothing before the first line", nil},
+		{"a/access.log", at(noon), at(noon + 5), i(3), "silent", "power cut"},
+	},
+	"overlaps": {
+		{i(2), i(1), i(64), i(1), i(7), i(64), true, "same lines"},
 	},
 }
 

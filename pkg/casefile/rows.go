@@ -81,3 +81,24 @@ type AgentRow struct {
 	Clients, Requests int64
 	Tags              string
 }
+
+// GapRow is one silence that is implausible, or one time that nothing covers.
+type GapRow struct {
+	Group     string // rotation group; empty: all sources
+	From, To  int64
+	Expected  int64 // seconds; None: the traffic around says nothing
+	Why       string
+	Explained string // empty: not at all
+}
+
+// OverlapRow is one run of lines that stands twice. Lines are numbered from 1,
+// ToLine is inclusive.
+type OverlapRow struct {
+	Source           int32
+	FromLine, ToLine int64
+	OfSource         int32
+	OfLine           int64
+	Lines            int64 // in [FromLine, ToLine], those that are duplicates or would be
+	Merged           bool
+	Why              string
+}

@@ -46,6 +46,8 @@ const (
 	TableSources    = "sources"
 	TableRejects    = "rejects"
 	TableAgents     = "agents"
+	TableGaps       = "gaps"
+	TableOverlaps   = "overlaps"
 )
 
 const null = true
@@ -161,7 +163,7 @@ var schemas = []Schema{
 		{"rejected", Int64, !null, "lines that no format could read", ""},
 		{"comments", Int64, !null, "lines that are comments or directives", ""},
 		{"blank", Int64, !null, "empty lines", ""},
-		{"duplicates", Int64, !null, "lines that are a second copy of lines of another source; not looked for by this version", ""},
+		{"duplicates", Int64, !null, "lines that are a second copy of lines counted elsewhere, see the overlaps table", ""},
 		{"first_time", Time, null, "earliest time, UTC", "event.start"},
 		{"last_time", Time, null, "latest time, UTC", "event.end"},
 		{"error", Text, null, "why the source could not be read to its end", "error.message"},
@@ -179,6 +181,24 @@ var schemas = []Schema{
 		{"clients", Int64, !null, "clients that used it", ""},
 		{"requests", Int64, !null, "requests with it", ""},
 		{"tags", Text, null, "what was recognised in it, joined by commas; not filled by this version", ""},
+	}},
+	{TableGaps, "a silence that the traffic before and after makes implausible, or a time that no source covers", "group, from", []Column{
+		{"group", Text, !null, "rotation group: the sources of one log, named by the path they share; empty: all sources together", ""},
+		{"from", Time, !null, "the last line before the gap, or the begin of the exposure period, UTC", "event.start"},
+		{"to", Time, !null, "the first line after the gap, or the end of the exposure period, UTC", "event.end"},
+		{"expected_s", Int64, null, "the longest silence, in seconds, that the traffic around makes plausible; null: it says nothing", ""},
+		{"why", Text, !null, "what the finding rests on", ""},
+		{"explained", Text, null, "how the user explains it; null: not at all", ""},
+	}},
+	{TableOverlaps, "a run of lines that stands twice in the evidence, or is so like one that it may", "source, from_line", []Column{
+		{"source", Int32, !null, "source id of the second copy", ""},
+		{"from_line", Int64, !null, "its first line", ""},
+		{"to_line", Int64, !null, "its last line", ""},
+		{"of_source", Int32, !null, "source id of the first copy, which counts", ""},
+		{"of_line", Int64, !null, "line of the first copy that is the same as from_line", ""},
+		{"lines", Int64, !null, "lines of the second copy that are duplicates, or would be", ""},
+		{"merged", Bool, !null, "true: counted once; false: both count, since nothing proves that they are copies", ""},
+		{"why", Text, !null, "what the finding rests on, and what it could change", ""},
 	}},
 }
 

@@ -18,8 +18,10 @@ var columns = map[string]string{
 	"listings":   "client directory requests first_seen last_seen names_exposed",
 	"sources": "source path bytes sha256 stream_bytes stream_sha256 format bytes_meaning meaning_why lines requests other rejected comments " +
 		"blank duplicates first_time last_time error",
-	"rejects": "source line offset length reason raw",
-	"agents":  "user_agent clients requests tags",
+	"rejects":  "source line offset length reason raw",
+	"agents":   "user_agent clients requests tags",
+	"gaps":     "group from to expected_s why explained",
+	"overlaps": "source from_line to_line of_source of_line lines merged why",
 }
 
 func TestSchemas(t *testing.T) {

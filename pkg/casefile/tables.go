@@ -182,6 +182,44 @@ func (t *AgentTable) Append(r *AgentRow) error {
 	return t.end()
 }
 
+// GapTable takes the gaps table, sorted by group and begin.
+type GapTable struct{ table }
+
+// Append writes one gap.
+func (t *GapTable) Append(r *GapRow) error {
+	if !t.wanted() {
+		return nil
+	}
+	g := t.cur
+	g.bytes([]byte(r.Group))
+	g.time(r.From)
+	g.time(r.To)
+	g.int64(r.Expected)
+	g.string(r.Why)
+	g.string(r.Explained)
+	return t.end()
+}
+
+// OverlapTable takes the overlaps table, sorted by source and first line.
+type OverlapTable struct{ table }
+
+// Append writes one overlap.
+func (t *OverlapTable) Append(r *OverlapRow) error {
+	if !t.wanted() {
+		return nil
+	}
+	g := t.cur
+	g.int32(r.Source, true)
+	g.int64(r.FromLine)
+	g.int64(r.ToLine)
+	g.int32(r.OfSource, true)
+	g.int64(r.OfLine)
+	g.int64(r.Lines)
+	g.bool(r.Merged, true)
+	g.string(r.Why)
+	return t.end()
+}
+
 func noneIfZero(n int64) int64 {
 	if n == 0 {
 		return accesslog.None

@@ -38,6 +38,8 @@ type Writer struct {
 	sources    SourceTable
 	rejects    RejectTable
 	agents     AgentTable
+	gaps       GapTable
+	overlaps   OverlapTable
 	tables     []*table // those that are wanted, in the order of schemas
 
 	sums   map[string]string // SHA-256 of the files written, by path in the case
@@ -94,6 +96,7 @@ func (w *Writer) open(codec compress.Compression) error {
 		TableRequests: &w.requests.table, TableDownloads: &w.downloads.table, TableClients: &w.clients.table,
 		TableRecordings: &w.recordings.table, TableListings: &w.listings.table, TableSources: &w.sources.table,
 		TableRejects: &w.rejects.table, TableAgents: &w.agents.table,
+		TableGaps: &w.gaps.table, TableOverlaps: &w.overlaps.table,
 	}
 	w.recordings.attributes = len(w.opt.Attributes)
 	for _, s := range schemas {
@@ -150,6 +153,8 @@ func (w *Writer) Listings() *ListingTable     { return &w.listings }
 func (w *Writer) Sources() *SourceTable       { return &w.sources }
 func (w *Writer) Rejects() *RejectTable       { return &w.rejects }
 func (w *Writer) Agents() *AgentTable         { return &w.agents }
+func (w *Writer) Gaps() *GapTable             { return &w.gaps }
+func (w *Writer) Overlaps() *OverlapTable     { return &w.overlaps }
 
 // Add puts a further file, such as report.html, into the case, under a plain
 // name at its top. It will be sealed with the rest.
