@@ -71,7 +71,7 @@ func TestDocuments(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := c.Summary()
-	if err != nil || s.Tool != "recount" || s.Tables["requests"] != 2 || len(s.Tables) != 8 {
+	if err != nil || s.Tool != "recount" || s.Tables["requests"] != 2 || len(s.Tables) != 10 {
 		t.Errorf("summary %+v, %v", s, err)
 	}
 	if m, err := c.Manifest(); err != nil || m.Tool != "recount" {

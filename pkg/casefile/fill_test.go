@@ -74,6 +74,7 @@ func fill(t *testing.T, w *Writer) {
 		w.Gaps().Append(&GapRow{From: noon, To: noon + 1, Expected: accesslog.None, Why: "nothing before the first line"}),
 		w.Gaps().Append(&GapRow{Group: "a/access.log", From: noon, To: noon + 5, Expected: 3, Why: "silent", Explained: "power cut"}),
 		w.Overlaps().Append(&OverlapRow{Source: 2, FromLine: 1, ToLine: 64, OfSource: 1, OfLine: 7, Lines: 64, Merged: true, Why: "same lines"}),
+		w.Overlaps().Append(&OverlapRow{Source: 3, FromLine: 9, ToLine: 9, OfSource: 1, OfLine: 8, Lines: 1, Why: "too short"}),
 	}
 	for i, err := range errs {
 		if err != nil {
@@ -123,6 +124,7 @@ var filled = map[string][][]any{
 	},
 	"overlaps": {
 		{i(2), i(1), i(64), i(1), i(7), i(64), true, "same lines"},
+		{i(3), i(9), i(9), i(1), i(8), i(1), false, "too short"},
 	},
 }
 

@@ -39,8 +39,8 @@ func TestFlip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if files != 12 {
-		t.Errorf("%d files were tried, want 12", files)
+	if files != 14 {
+		t.Errorf("%d files were tried, want 14", files)
 	}
 }
 
