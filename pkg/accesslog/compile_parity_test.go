@@ -96,7 +96,7 @@ func mayDiffer(one bool, reason Reason, line []byte, r *Record) bool {
 	case !one:
 		return r.Flags&(FlagCutOff|FlagUnescapedQuote) != 0
 	case regexp.MustCompile(`\d{19}`).Match(line):
-		return reason == ReasonBadBytes || reason == ReasonBadTail
+		return reason == ReasonBadBytes || reason == ReasonBadTail || reason == ReasonMissingFields
 	}
 	return reason == ReasonMissingFields
 }
