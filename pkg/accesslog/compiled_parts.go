@@ -179,7 +179,8 @@ func daysSince1970(year, month, day int) int {
 		year--
 		month += 12
 	}
-	return year*365 + year/4 - year/100 + year/400 + ((month-3)*153+2)/5 + day - 719469
+	year += 400 // so that nothing is divided below 0; as many years have 146,097 days
+	return year*365 + year/4 - year/100 + year/400 + ((month-3)*153+2)/5 + day - 719469 - 146097
 }
 
 // longMonth reads the full English name of a month.
