@@ -85,7 +85,7 @@ func (o *analyzeOptions) addFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&o.recordings, "recordings", nil, "what a recording is: `GLOB` on its path (repeatable), or one re:EXPR\nwhose named groups become columns")
 	f.StringVar(&o.inventory, "inventory", "", "CSV `FILE` of the recordings: path, size, further columns")
 	f.StringArrayVar(&o.geo, "geo", nil, "MaxMind database `FILE` for places and networks (repeatable)")
-	f.StringArrayVar(&o.labels, "label", nil, "`NETWORK=LABEL`: who is behind a network (192.0.2.0/24), an address, a\nrange (192.0.2.1-192.0.2.9) or a host name (repeatable); all is counted\nwith and without the clients that have a label")
+	f.StringArrayVar(&o.labels, "label", nil, "who a client is: `NETWORK=LABEL` for a network (192.0.2.0/24), an\naddress, a range (192.0.2.1-192.0.2.9) or a host name (repeatable);\nall is counted with and without clients that have a label")
 	f.StringVar(&o.labelsFile, "labels", "", "CSV `FILE` of such labels: network, label; further columns are passed over")
 	f.StringArrayVar(&o.formats, "format", nil, "line format: `NAME`, a LogFormat, log_format or lighttpd:\nstring, or json:... (see recount help formats);\nGLOB=NAME and so on for some sources (repeatable)")
 	f.StringArrayVar(&o.servers, "server-config", nil, "`FILE` of a server's configuration (httpd.conf, nginx.conf), whose log\nformats are tried first (repeatable)")

@@ -211,7 +211,7 @@ func (a *analysis) labelAssumptions(rows []casefile.LabelCount) []casefile.Assum
 	var out []casefile.Assumption
 	add := func(what string, networks, clients int64) {
 		out = append(out, casefile.Assumption{
-			What: what, Value: fmt.Sprintf("%d networks, %d clients", networks, clients), By: "user",
+			What: what, Value: fmt.Sprintf("networks: %d, clients: %d", networks, clients), By: "user",
 			Why: "who is behind an address is not in a log; figures of unlabelled clients are without these",
 		})
 	}

@@ -224,7 +224,7 @@ func TestLabelsInCase(t *testing.T) {
 			assumed = append(assumed, a.By+" "+a.Value)
 		}
 	}
-	if got := fmt.Sprint(assumed); got != "[user 2 networks, 1 clients user 1 networks, 0 clients]" {
+	if got := fmt.Sprint(assumed); got != "[user networks: 2, clients: 1 user networks: 1, clients: 0]" {
 		t.Errorf("assumptions %s", got)
 	}
 	md, err := os.ReadFile(filepath.Join(dir, "summary.md"))
@@ -273,7 +273,7 @@ func TestManyLabels(t *testing.T) {
 		LabelsFile: filepath.Join(files(t, map[string]string{"labels.csv": list.String()}), "labels.csv"),
 	})
 	last := out.Summary.Assumptions[len(out.Summary.Assumptions)-1]
-	if len(out.Summary.Labels) != 60 || last.What != "10 further labels, see labels in summary.json" || last.Value != "10 networks, 1 clients" {
+	if len(out.Summary.Labels) != 60 || last.What != "10 further labels, see labels in summary.json" || last.Value != "networks: 10, clients: 1" {
 		t.Errorf("%d labels, %+v", len(out.Summary.Labels), last)
 	}
 }
