@@ -147,11 +147,11 @@ func FuzzTagsOf(f *testing.F) {
 // TestTagsOfHostile: an agent made to cost much costs little.
 func TestTagsOfHostile(t *testing.T) {
 	for _, piece := range []string{"botx", "Googlebo", "getx ", "wGet Current xRSS Reade", "ContextualBot outcomes.ne", "\xff\xff"} {
-		agent := bytes.Repeat([]byte(piece), 1<<20/len(piece))
+		agent := bytes.Repeat([]byte(piece), 1<<15/len(piece))
 		began := time.Now()
 		TagsOf(agent)
-		if took := time.Since(began); took > 5*time.Second {
-			t.Errorf("1 MiB of %q takes %v", piece, took)
+		if took := time.Since(began); took > time.Second { // some ms; once per place it would be 10 s
+			t.Errorf("32 KiB of %q takes %v", piece, took)
 		}
 	}
 }
