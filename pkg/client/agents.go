@@ -25,7 +25,7 @@ type agentPattern struct {
 
 // TagsOf gives what is recognised in a user agent; 0 for nothing. It looks at
 // the agent's bytes as they are logged, and so is for calling once per distinct
-// agent: about 1 µs for one of 150 bytes. It may be called from many goroutines.
+// agent: about 2 µs for one of 150 bytes. It may be called from many goroutines.
 func TagsOf(agent []byte) Tags { return agentMatcher().match(agent) }
 
 var agentMatcher = sync.OnceValue(func() *matcher {
@@ -60,7 +60,7 @@ func listedPatterns(list string) []agentPattern {
 const gram = 3
 
 // matcher finds which of many patterns are in a text. Trying 1,500 regular
-// expressions one by one takes 500 times as long. Nearly all of them are a plain
+// expressions one by one takes 100 times as long (180 µs for 158 bytes). Nearly all of them are a plain
 // text, and the others hold one of a few: what begins at a place of the agent
 // is found by its first three bytes, and an expression is tried only where one
 // of its texts was found.

@@ -113,7 +113,8 @@ func TestTagsOfPlain(t *testing.T) {
 		return line[from : from+r.IntN(len(line)-from+1)]
 	}
 	found := 0
-	for range 3000 {
+	const agents = 500 // all patterns one by one are slow, under the race detector very
+	for range agents {
 		agent := []byte(piece() + piece())
 		if r.IntN(4) == 0 && len(agent) > 0 {
 			agent[r.IntN(len(agent))] = byte(r.IntN(256))
@@ -126,15 +127,16 @@ func TestTagsOfPlain(t *testing.T) {
 			found++
 		}
 	}
-	if found < 500 || found > 2900 {
-		t.Errorf("%d of 3000 agents were recognised: they test little", found)
+	if found < agents/5 || found > agents*9/10 {
+		t.Errorf("%d of %d agents were recognised: they test little", found, agents)
 	}
 }
 
 func FuzzTagsOf(f *testing.F) {
-	for line := range strings.Lines(agentExamples) {
-		agent, _, _ := strings.Cut(line, "\t")
-		f.Add(agent)
+	for i, line := range strings.Split(agentExamples, "\n") {
+		if agent, _, _ := strings.Cut(line, "\t"); i%30 == 0 {
+			f.Add(agent)
+		}
 	}
 	plain := plainTags()
 	f.Fuzz(func(t *testing.T, agent string) {
