@@ -22,6 +22,8 @@ type analyzeOptions struct {
 	recordings  []string
 	inventory   string
 	geo         []string
+	labels      []string
+	labelsFile  string
 	formats     []string
 	servers     []string
 	meanings    []string
@@ -63,6 +65,7 @@ Evidence is only read. The case appears when it is whole, or not at all.`,
 		Example: `  recount analyze access.log* -o case
   recount analyze /mnt/image/var/log/nginx -o case --inventory files.csv
   recount analyze logs -o case --recordings 're:_(?P<phone>467\d{8})_.*\.wav$'
+  recount analyze logs -o case --label 10.0.0.0/8=own --label 192.0.2.7=monitoring
   recount analyze logs -o case --timezone 'ftp/*=Europe/Stockholm' --year 'samba/*=2019'
   recount analyze logs -o case --format 'nginx/*=nginx_combined' --bytes-meaning 'apache/*=accepted_with_headers'`,
 		Args: cobra.ArbitraryArgs, // analyzeSettings has the better message
@@ -82,6 +85,8 @@ func (o *analyzeOptions) addFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&o.recordings, "recordings", nil, "what a recording is: `GLOB` on its path (repeatable), or one re:EXPR\nwhose named groups become columns")
 	f.StringVar(&o.inventory, "inventory", "", "CSV `FILE` of the recordings: path, size, further columns")
 	f.StringArrayVar(&o.geo, "geo", nil, "MaxMind database `FILE` for places and networks (repeatable)")
+	f.StringArrayVar(&o.labels, "label", nil, "who a client is: `NETWORK=LABEL` for a network (192.0.2.0/24), an\naddress, a range (192.0.2.1-192.0.2.9) or a host name (repeatable);\nall is counted with and without clients that have a label")
+	f.StringVar(&o.labelsFile, "labels", "", "CSV `FILE` of such labels: network, label; further columns are passed over")
 	f.StringArrayVar(&o.formats, "format", nil, "line format: `NAME`, a LogFormat, log_format or lighttpd:\nstring, or json:... (see recount help formats);\nGLOB=NAME and so on for some sources (repeatable)")
 	f.StringArrayVar(&o.servers, "server-config", nil, "`FILE` of a server's configuration (httpd.conf, nginx.conf), whose log\nformats are tried first (repeatable)")
 	f.StringArrayVar(&o.meanings, "bytes-meaning", nil, "what the size field counts: `MEANING`, or GLOB=MEANING for some\nsources (repeatable): planned, accepted_body,\naccepted_with_headers, transferred or unknown")

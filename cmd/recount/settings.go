@@ -39,6 +39,7 @@ func analyzeSettings(o *analyzeOptions, changed func(flag string) bool, args []s
 		Recordings:  either(changed("recordings"), o.recordings, file.Recordings),
 		Inventory:   either(changed("inventory"), o.inventory, file.Inventory),
 		Geo:         either(changed("geo"), o.geo, file.Geo),
+		LabelsFile:  either(changed("labels"), o.labelsFile, file.LabelsFile),
 		Compression: either(changed("compression") || file.Compression == "", o.compression, file.Compression),
 		Workers:     either(changed("workers"), o.workers, file.Workers),
 		Memory:      file.Memory,
@@ -61,6 +62,13 @@ func analyzeSettings(o *analyzeOptions, changed func(flag string) bool, args []s
 		if p.Memory, err = config.ParseSize(o.memory); err != nil {
 			return p, usage(err.Error(), "give --memory as in 512MiB")
 		}
+	}
+	if changed("label") {
+		if p.Labels, err = labelFlags(o.labels); err != nil {
+			return p, err
+		}
+	} else {
+		p.Labels = labelsFromFile(file)
 	}
 	p.Formats = either(changed("format"), perSourceFormat(o.formats), fromFile(file.Format))
 	p.Meanings = either(changed("bytes-meaning"), perSource(o.meanings), fromFile(file.BytesMeaning))
@@ -158,6 +166,11 @@ func checkFormats(formats []pipeline.PerSource) error {
 func inputsExist(p *pipeline.Options) error {
 	if p.Inventory != "" {
 		if err := exists("inventory", p.Inventory); err != nil {
+			return err
+		}
+	}
+	if p.LabelsFile != "" {
+		if err := exists("file of labels", p.LabelsFile); err != nil {
 			return err
 		}
 	}
@@ -262,6 +275,27 @@ func perSourceFormat(flags []string) []pipeline.PerSource {
 			glob, value = "", f
 		}
 		out = append(out, pipeline.PerSource{Glob: glob, Value: value})
+	}
+	return out
+}
+
+// labelFlags reads NETWORK=LABEL; a network has no "=".
+func labelFlags(flags []string) ([]pipeline.LabelEntry, error) {
+	var out []pipeline.LabelEntry
+	for _, f := range flags {
+		network, label, found := strings.Cut(f, "=")
+		if !found {
+			return nil, usage(fmt.Sprintf("--label %q has no label", f), "write it as --label 192.0.2.0/24=office")
+		}
+		out = append(out, pipeline.LabelEntry{Network: strings.TrimSpace(network), Label: strings.TrimSpace(label), File: "--label " + quoted(f)})
+	}
+	return out, nil
+}
+
+func labelsFromFile(file *config.File) []pipeline.LabelEntry {
+	var out []pipeline.LabelEntry
+	for _, l := range file.Labels {
+		out = append(out, pipeline.LabelEntry{Network: strings.TrimSpace(l.Network), Label: strings.TrimSpace(l.Label), File: file.Path, Line: l.Line})
 	}
 	return out
 }

@@ -35,6 +35,8 @@ type File struct {
 	Recordings   []string
 	Inventory    string
 	Geo          []string
+	Labels       []Label
+	LabelsFile   string
 	Format       []PerSource
 	ServerConfig []string
 	BytesMeaning []PerSource
@@ -53,6 +55,12 @@ type File struct {
 type PerSource struct {
 	Glob  string
 	Value string
+}
+
+// Label is what the user says of the clients of a network.
+type Label struct {
+	Network, Label string
+	Line           int // of the file
 }
 
 // Error is a mistake in the file, with its place.
@@ -120,6 +128,7 @@ func parse(path string, b []byte) (*File, error) {
 	}
 	dir := filepath.Dir(path)
 	f.Inventory = under(dir, f.Inventory)
+	f.LabelsFile = under(dir, f.LabelsFile)
 	f.Temp = under(dir, f.Temp)
 	for _, list := range [][]string{f.Geo, f.ServerConfig} {
 		for i, name := range list {

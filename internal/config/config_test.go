@@ -16,6 +16,11 @@ recordings:
   - re:^/rec/(?P<phone>[0-9]+)
 inventory: lists/inventory.csv
 geo: [City.mmdb, /srv/ASN.mmdb]
+labels:
+  - {network: 192.0.2.0/24, label: own office}
+  - network: "2001:db8::/32"
+    label: "a=b"
+labels_file: lists/labels.csv
 format:
   - {source: "*.1", format: combined}
 bytes_meaning: accepted_body
@@ -42,6 +47,8 @@ custody:
 		Recordings: []string{"**/*.wav", "re:^/rec/(?P<phone>[0-9]+)"},
 		Inventory:  "/case/lists/inventory.csv",
 		Geo:        []string{"/case/City.mmdb", "/srv/ASN.mmdb"},
+		Labels:     []Label{{"192.0.2.0/24", "own office", 8}, {"2001:db8::/32", "a=b", 9}},
+		LabelsFile: "/case/lists/labels.csv",
 		Format:     []PerSource{{"*.1", "combined"}}, BytesMeaning: []PerSource{{"", "accepted_body"}},
 		Timezone: []PerSource{{"nas/*", "Europe/Stockholm"}}, Year: []PerSource{{"", "2019"}},
 		Tables: []string{"requests", "downloads"}, Compression: "zstd",
@@ -67,7 +74,7 @@ func TestParseEmpty(t *testing.T) {
 // The place of a mistake must be named, since the figures depend on the file.
 func TestParseErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"inventry: a.csv\n", `"recount.yaml" line 1, key "inventry": unknown key; the keys are recordings, inventory, geo, format, server_config, bytes_meaning, timezone, year, tables, compression, memory, temp, workers, custody`},
+		{"inventry: a.csv\n", `"recount.yaml" line 1, key "inventry": unknown key; the keys are recordings, inventory, geo, labels, labels_file, format, server_config, bytes_meaning, timezone, year, tables, compression, memory, temp, workers, custody`},
 		{"# x\n\nclaims: []\n", `"recount.yaml" line 3, key "claims": unknown key`},
 		{"workers: 1\nworkers: 2\n", `"recount.yaml" line 2: mapping key "workers" already defined`},
 		{"workers: -1\n", `line 1, key "workers": "-1" is not a whole number`},
@@ -84,6 +91,10 @@ func TestParseErrors(t *testing.T) {
 		{"custody:\n  a: [1]\n", `key "custody": "a" in line 2: want one text`},
 		{"- a\n", `"recount.yaml" line 1: want keys with values`},
 		{"workers: 1\n---\nworkers: 2\n", "a second document begins here"},
+		{"labels: a.csv\n", `key "labels": want a list of {network: NETWORK, label: LABEL}; a file of them is named with labels_file`},
+		{"labels:\n  - a\n", `line 2: want {network: NETWORK, label: LABEL}`},
+		{"labels:\n  - {network: a}\n", `line 2: want both network and label`},
+		{"labels:\n  - {network: a, name: b}\n", `line 2: unknown key "name"; the keys are network, label`},
 		{"temp: &a x\ninventory: *a\n", `want one text`},
 		{"a: [\n", "recount.yaml"},
 		{"\x00\x01\x02", "recount.yaml"},

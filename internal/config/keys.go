@@ -19,6 +19,8 @@ var keys = []struct {
 	{"recordings", func(f *File, n ast.Node) (err error) { f.Recordings, err = texts(n); return }},
 	{"inventory", func(f *File, n ast.Node) (err error) { f.Inventory, err = text(n); return }},
 	{"geo", func(f *File, n ast.Node) (err error) { f.Geo, err = texts(n); return }},
+	{"labels", func(f *File, n ast.Node) (err error) { f.Labels, err = labels(n); return }},
+	{"labels_file", func(f *File, n ast.Node) (err error) { f.LabelsFile, err = text(n); return }},
 	{"format", func(f *File, n ast.Node) (err error) { f.Format, err = perSource(n, "format"); return }},
 	{"server_config", func(f *File, n ast.Node) (err error) { f.ServerConfig, err = texts(n); return }},
 	{"bytes_meaning", func(f *File, n ast.Node) (err error) { f.BytesMeaning, err = perSource(n, "meaning"); return }},
@@ -157,6 +159,48 @@ func onePerSource(n ast.Node, name string) (p PerSource, err error) {
 		return p, fmt.Errorf("want both source and %s", name)
 	}
 	return p, nil
+}
+
+// labels reads a list of {network: NETWORK, label: LABEL}.
+func labels(n ast.Node) ([]Label, error) {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok {
+		return nil, errors.New("want a list of {network: NETWORK, label: LABEL}; a file of them is named with labels_file")
+	}
+	out := []Label{}
+	for _, item := range list.Values {
+		l, err := oneLabel(item)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", line(item), err)
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+func oneLabel(n ast.Node) (Label, error) {
+	l := Label{Line: line(n)}
+	pairs, err := mapping(n)
+	if err != nil {
+		return l, errors.New("want {network: NETWORK, label: LABEL}")
+	}
+	for _, kv := range pairs {
+		switch kv.key {
+		case "network":
+			l.Network, err = text(kv.value)
+		case "label":
+			l.Label, err = text(kv.value)
+		default:
+			err = fmt.Errorf("unknown key %q; the keys are network, label", kv.key)
+		}
+		if err != nil {
+			return l, err
+		}
+	}
+	if l.Network == "" || l.Label == "" {
+		return l, errors.New("want both network and label")
+	}
+	return l, nil
 }
 
 // custody reads names and texts as they are written: a case number may begin

@@ -7,6 +7,7 @@ import (
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/client"
 	"github.com/logrecount/recount/pkg/download"
 	"github.com/logrecount/recount/pkg/request"
 )
@@ -19,6 +20,8 @@ type clientTotal struct {
 	upper               int64
 	open                int64 // downloads without an upper bound
 	first, last         int64
+	tags                client.Tags // of its user agents
+	label               int32       // its number; not kept on disk, as the client tells it
 }
 
 // download counts one of the client's downloads.
@@ -92,13 +95,15 @@ var clientCodec = spill.Codec[clientTotal]{
 		for _, v := range t.fields() {
 			dst = binary.AppendVarint(dst, *v)
 		}
-		return dst
+		return binary.AppendUvarint(dst, uint64(t.tags))
 	},
 	Read: func(src []byte, t *clientTotal) {
 		for _, v := range t.fields() {
 			n, k := binary.Varint(src)
 			*v, src = n, src[k:]
 		}
+		tags, _ := binary.Uvarint(src)
+		t.tags = client.Tags(tags)
 	},
 	Merge: func(into, from *clientTotal) {
 		first, last := from.times()
@@ -109,6 +114,7 @@ var clientCodec = spill.Codec[clientTotal]{
 			}
 		}
 		into.seen(first, last)
+		into.tags |= from.tags
 	},
 }
 

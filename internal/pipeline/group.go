@@ -6,6 +6,7 @@ import (
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/client"
 	"github.com/logrecount/recount/pkg/download"
 	"github.com/logrecount/recount/pkg/recording"
 	"github.com/logrecount/recount/pkg/request"
@@ -20,12 +21,11 @@ type part struct {
 
 // totals are the counts of a part, or of all.
 type totals struct {
-	requested, anyBytes   casefile.RuleCount
-	grades                [download.GradeComplete + 1]casefile.RuleCount // of the pairs of exactly this grade
-	recordings            [download.GradeComplete + 1]int64              // whose best grade is this
-	listings, directories int64
-	sizeFrom              map[string]int64 // recordings of which bytes were taken, by where their size was read
-	contradicted          int64            // recordings of which the log shows more than the size
+	tally        // of all clients
+	unlabelled   tally
+	labelled     []*tally         // by number of the label less one; nil: nobody yet
+	sizeFrom     map[string]int64 // recordings of which bytes were taken, by where their size was read
+	contradicted int64            // recordings of which the log shows more than the size
 }
 
 // grouper groups one part after another. It is for one goroutine.
@@ -40,6 +40,8 @@ type grouper struct {
 	clients   *spill.Fold[clientTotal]
 	agents    *spill.Fold[int64]
 	totals    totals
+	labels    *client.Labels // nil: none were given
+	tagger    *tagger        // nil: nothing wants tags
 	progress  *progress
 
 	out     *output
@@ -49,7 +51,8 @@ type grouper struct {
 	key     []byte
 	sizing  download.Sizing
 	current casefile.RecordingRow
-	reached [download.GradeComplete + 1]bool
+	tags    client.Tags // of the pair at hand
+	reached []*tally    // of the labels that reached the recording or directory at hand
 }
 
 // groupBuffer is how many requests of one recording are held. Of a recording

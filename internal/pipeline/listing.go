@@ -139,9 +139,13 @@ func (g *grouper) directory(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 			}
 			row.Client, row.Requests, row.FirstSeen, row.LastSeen = r.Client, 0, accesslog.NoTime, accesslog.NoTime
 		}
-		t, _, err := g.clients.At(r.Client)
+		t, fresh, err := g.clients.At(r.Client)
+		if fresh {
+			t.label = g.labels.Number(r.Client)
+		}
 		if err == nil {
 			t.page(&r)
+			t.tags |= g.tagger.of(r.Agent)
 			err = g.agent(&r)
 		}
 		if err == nil {
@@ -151,7 +155,6 @@ func (g *grouper) directory(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 			return c, false, err
 		}
 		if r.Kind == request.KindListing {
-			g.totals.listings++
 			row.Requests++
 			if row.FirstSeen == accesslog.NoTime {
 				row.FirstSeen = r.Time()
@@ -163,8 +166,8 @@ func (g *grouper) directory(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 	if err := g.listing(&row, &shown); err != nil {
 		return c, false, err
 	}
+	g.endTallies()
 	if shown > 0 {
-		g.totals.directories++
 		g.dirs = append(g.dirs, directory{dir, shown})
 	}
 	return c, ok, nil
@@ -176,5 +179,6 @@ func (g *grouper) listing(row *casefile.ListingRow, shown *int64) error {
 		return nil
 	}
 	*shown++
+	g.pageOf(row)
 	return g.out.listing(row)
 }

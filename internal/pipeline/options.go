@@ -19,6 +19,9 @@ type Options struct {
 	Inventory  string   // CSV file with path, size and attributes; empty: none
 	Geo        []string // MaxMind DB files
 
+	Labels     []LabelEntry // what the user says of clients, beside the file
+	LabelsFile string       // CSV file with network and label; empty: none
+
 	Tables      []string // names of the tables to write; nil: all; empty and not nil: none
 	Compression string   // of the tables: snappy or zstd
 

@@ -59,7 +59,6 @@ func (g *grouper) begin(name []byte, sizing download.Sizing) {
 		Recording: name, Size: sizing.Size.Bytes, SizeFrom: sizing.Size.From.String(),
 		FirstDownload: accesslog.NoTime, LastDownload: accesslog.NoTime, ListedTo: g.listedTo(name),
 	}
-	g.reached = [len(g.reached)]bool{}
 	g.sizing = sizing
 }
 
@@ -111,6 +110,7 @@ func (g *grouper) fromRuns(name []byte) error {
 func (g *grouper) add(r *request.Request) error {
 	g.resolve(r)
 	g.fold.Add(r)
+	g.tags |= g.tagger.of(r.Agent)
 	if err := g.agent(r); err != nil {
 		return err
 	}
@@ -120,18 +120,20 @@ func (g *grouper) add(r *request.Request) error {
 // endPair counts the download of one client.
 func (g *grouper) endPair() error {
 	d := g.fold.End()
-	t, _, err := g.clients.At(d.Client)
+	t, fresh, err := g.clients.At(d.Client)
 	if err != nil {
 		return err
 	}
+	if fresh {
+		t.label = g.labels.Number(d.Client)
+	}
 	t.download(&d)
-	count(&g.totals.requested, &d)
+	t.tags |= g.tags
+	g.tags = 0
+	g.pairOf(t.label, &d)
 	if anyBytes(&d) {
-		count(&g.totals.anyBytes, &d)
 		g.current.ClientsAny++
 	}
-	count(&g.totals.grades[d.Grade], &d)
-	g.reached[d.Grade] = true
 	if d.Grade == download.GradeComplete {
 		g.current.ClientsComplete++
 	}
@@ -172,16 +174,7 @@ func (g *grouper) widen(first, last int64) {
 // end counts the recording.
 func (g *grouper) end() error {
 	g.progress.recordings.Add(1)
-	g.totals.requested.Recordings++
-	if g.current.ClientsAny > 0 {
-		g.totals.anyBytes.Recordings++
-	}
-	for grade := len(g.reached) - 1; grade >= 0; grade-- {
-		if g.reached[grade] {
-			g.totals.recordings[grade]++
-			break
-		}
-	}
+	g.endTallies()
 	if g.current.ClientsAny > 0 {
 		g.totals.sizeFrom[g.current.SizeFrom]++
 	}

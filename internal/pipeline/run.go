@@ -14,6 +14,7 @@ import (
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/client"
 	"github.com/logrecount/recount/pkg/download"
 	"github.com/logrecount/recount/pkg/evidence"
 	"github.com/logrecount/recount/pkg/geo"
@@ -33,23 +34,25 @@ var ErrInterrupted = errors.New("interrupted; no case was written")
 
 // analysis is one run: what was handed in, and what the phases pass on.
 type analysis struct {
-	options   Options
-	started   time.Time
-	set       *evidence.Set
-	sources   []*source           // in the order in which they are read; members of archives are known after the scan
-	archives  []*evidence.Archive // those among the files
-	inventory *recording.Inventory
-	invFile   *casefile.ManifestFile
-	matcher   *recording.Matcher
-	places    *geo.Resolver
-	store     *spill.Store
-	runs      *runs // of all workers, once they have read everything
-	budget    budget
-	workers   []*worker
-	groupers  []*grouper
-	common    []int64 // body sizes that very many recordings were answered with
-	writer    *casefile.Writer
-	watch     *progress
+	options    Options
+	started    time.Time
+	set        *evidence.Set
+	sources    []*source           // in the order in which they are read; members of archives are known after the scan
+	archives   []*evidence.Archive // those among the files
+	inventory  *recording.Inventory
+	invFile    *casefile.ManifestFile
+	matcher    *recording.Matcher
+	labels     *client.Labels // nil: none were given
+	labelsFile *casefile.ManifestFile
+	places     *geo.Resolver
+	store      *spill.Store
+	runs       *runs // of all workers, once they have read everything
+	budget     budget
+	workers    []*worker
+	groupers   []*grouper
+	common     []int64 // body sizes that very many recordings were answered with
+	writer     *casefile.Writer
+	watch      *progress
 }
 
 // Run analyses evidence and writes a case. After an error there is no case and
@@ -108,6 +111,9 @@ func (a *analysis) prepare() (err error) {
 	}
 	if a.matcher, err = recording.NewMatcher(o.Recordings, a.inventory); err != nil {
 		return &UsageError{Err: err}
+	}
+	if a.labels, a.labelsFile, err = readLabels(o); err != nil {
+		return err
 	}
 	if a.places, err = geo.Open(o.Geo); err != nil {
 		return err
@@ -253,6 +259,11 @@ func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int6
 		fold:    download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].stats.headers }),
 		clients: spill.NewFold(a.store, a.budget.fold, clientCodec),
 		agents:  spill.NewFold(a.store, a.budget.fold, countCodec),
+	}
+	g.labels = a.labels
+	g.totals.labelled = make([]*tally, a.labels.Len())
+	if a.writer.Wants(casefile.TableClients) {
+		g.tagger = newTagger()
 	}
 	g.fold.Common = common
 	g.totals.sizeFrom = map[string]int64{}

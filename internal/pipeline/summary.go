@@ -14,15 +14,18 @@ import (
 )
 
 // summary puts the headline figures together.
-func (a *analysis) summary(t *totals, who *clientCounts, top []casefile.TopClient) *casefile.Summary {
+func (a *analysis) summary(t *totals, who *populationCounts, top []casefile.TopClient) *casefile.Summary {
+	labels := a.labelRows(t, who)
 	s := &casefile.Summary{
 		Tool: "recount", Version: a.options.Version,
-		Counts: counts(t, who), Grades: map[string]int64{},
-		Listings:   casefile.ListingCount{Requests: t.listings, Clients: who.listings, Directories: t.directories},
+		Counts: counts(&t.tally, &who.all), Grades: map[string]int64{}, Listings: listingCount(&t.tally, &who.all), Labels: labels,
 		Accounting: a.accounting(), Coverage: a.coverage(), Claims: []any{},
-		Assumptions: a.assumptions(t), Warnings: a.warnings(t), Limits: a.limits(t), TopClients: top, Tables: a.tableRows(),
+		Assumptions: append(a.assumptions(t), a.labelAssumptions(labels)...), Warnings: append(a.warnings(t), labelWarnings(labels)...), Limits: a.limits(t), TopClients: top, Tables: a.tableRows(),
 	}
-	s.Unlabelled = s.Counts // until clients can be given labels
+	s.Unlabelled, s.ListingsUnlabelled = s.Counts, s.Listings
+	if a.labels != nil {
+		s.Unlabelled, s.ListingsUnlabelled = counts(&t.unlabelled, &who.unlabelled), listingCount(&t.unlabelled, &who.unlabelled)
+	}
 	for g := range t.grades {
 		s.Grades[download.Grade(g).String()] = t.grades[g].Pairs
 	}
@@ -31,7 +34,7 @@ func (a *analysis) summary(t *totals, who *clientCounts, top []casefile.TopClien
 
 // counts counts by the rules of the design's section 5: each rule holds the
 // pairs of its own grades and of all better ones.
-func counts(t *totals, who *clientCounts) map[string]casefile.RuleCount {
+func counts(t *tally, who *clientCounts) map[string]casefile.RuleCount {
 	requested, anyBytes := t.requested, t.anyBytes
 	requested.Clients, anyBytes.Clients = who.requested, who.anyBytes
 	c := map[string]casefile.RuleCount{"requested": requested, "any_bytes": anyBytes}
@@ -88,7 +91,7 @@ func (a *analysis) topRows(top []casefile.ClientRow) []casefile.TopClient {
 	rows := []casefile.TopClient{}
 	for _, c := range top {
 		rows = append(rows, casefile.TopClient{
-			Client: string(c.Client), Country: c.Place.Country, Org: c.Place.Org,
+			Client: string(c.Client), Label: c.Label, Country: c.Place.Country, Org: c.Place.Org,
 			Complete: c.Complete, Likely: c.Likely, Possible: c.Possible, Partial: c.Partial,
 			Requested: c.Requested, Requests: c.Requests, FirstSeen: stamp(c.FirstSeen), LastSeen: stamp(c.LastSeen),
 		})
@@ -223,9 +226,11 @@ func (a *analysis) configuration() any {
 		Years       []perSource             `json:"year"`
 		Servers     []casefile.ManifestFile `json:"server_config,omitempty"`
 		Recordings  []string                `json:"recordings"`
+		Labels      []labelSetting          `json:"labels,omitempty"`
+		LabelsFile  *casefile.ManifestFile  `json:"labels_file,omitempty"`
 		Tables      []string                `json:"tables"`
 		Compression string                  `json:"compression"`
-	}{list(o.Formats), list(o.Meanings), list(o.Zones), list(o.Years), servers, append([]string{}, o.Recordings...), tables, o.Compression}
+	}{list(o.Formats), list(o.Meanings), list(o.Zones), list(o.Years), servers, append([]string{}, o.Recordings...), labelSettings(o.Labels), a.labelsFile, tables, o.Compression}
 }
 
 // run says when and where it was done.

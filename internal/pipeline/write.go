@@ -44,8 +44,8 @@ func (a *analysis) write(ctx context.Context) (*Outcome, error) {
 
 // clientCounts counts clients by the grade they reach.
 type clientCounts struct {
-	requested, anyBytes, listings int64
-	reaching                      [download.GradeComplete + 1]int64
+	seen, requested, anyBytes, listings int64
+	reaching                            [download.GradeComplete + 1]int64
 }
 
 // topClients is how many clients the summary names.
@@ -53,15 +53,17 @@ const topClients = 10
 
 // writeClients writes the clients table, with one look-up per client, and
 // gives those that took most.
-func (a *analysis) writeClients(ctx context.Context) ([]casefile.TopClient, *clientCounts, error) {
+func (a *analysis) writeClients(ctx context.Context) ([]casefile.TopClient, *populationCounts, error) {
 	var top []casefile.ClientRow
-	var counts clientCounts
+	counts := populationCounts{labelled: make([]clientCounts, a.labels.Len())}
 	err := spill.Each(a.folds(), func(name []byte, t *clientTotal) error {
 		if ctx.Err() != nil {
 			return ErrInterrupted
 		}
-		counts.add(t)
+		label := a.labels.Number(name)
+		counts.add(t, label)
 		row := clientRow(name, t)
+		row.Label = a.labels.Name(label)
 		wanted := a.writer.Wants(casefile.TableClients)
 		if !wanted && !ranks(top, &row) {
 			return nil
@@ -95,6 +97,7 @@ func (a *analysis) folds() []*spill.Fold[clientTotal] {
 }
 
 func (c *clientCounts) add(t *clientTotal) {
+	c.seen++
 	if t.requested > 0 {
 		c.requested++
 	}
@@ -116,7 +119,7 @@ func clientRow(name []byte, t *clientTotal) casefile.ClientRow {
 		Client: name, Requests: t.requests, Listings: t.listings,
 		Complete: t.grades[download.GradeComplete], Likely: t.grades[download.GradeLikely],
 		Possible: t.grades[download.GradePossible], Partial: t.grades[download.GradePartial],
-		Requested: t.requested, BytesUpper: t.upper,
+		Requested: t.requested, BytesUpper: t.upper, Tags: t.tags.String(),
 	}
 	if t.open > 0 {
 		row.BytesUpper = accesslog.None
@@ -174,7 +177,7 @@ func (a *analysis) writeAgents(ctx context.Context) error {
 		}
 		agent, prefix := agentOf(key)
 		shared = bytes.Clone(prefix)
-		row = casefile.AgentRow{UserAgent: agent, Clients: 1, Requests: *n}
+		row = casefile.AgentRow{UserAgent: agent, Clients: 1, Requests: *n, Tags: client.TagsOf(agent).String()}
 		if ctx.Err() != nil {
 			return ErrInterrupted
 		}
@@ -205,14 +208,8 @@ func (a *analysis) writeSources(context.Context) error {
 
 // merge adds the totals of another grouper.
 func (t *totals) merge(o *totals) {
-	addCount(&t.requested, &o.requested)
-	addCount(&t.anyBytes, &o.anyBytes)
-	for i := range t.grades {
-		addCount(&t.grades[i], &o.grades[i])
-		t.recordings[i] += o.recordings[i]
-	}
-	t.listings += o.listings
-	t.directories += o.directories
+	t.tally.merge(&o.tally)
+	t.mergeLabels(o)
 	t.contradicted += o.contradicted
 	for from, n := range o.sizeFrom {
 		t.sizeFrom[from] += n

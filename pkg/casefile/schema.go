@@ -109,8 +109,8 @@ var schemas = []Schema{
 	{TableClients, "a client and all it did", "client", []Column{
 		{"client", Text, !null, "canonical address of the client, or host name", "source.ip"},
 		{"prefix", Text, null, "the /64 of an IPv6 address, an IPv4 address itself; null for a host name", ""},
-		{"label", Text, null, "what the user says of the client; not filled by this version", ""},
-		{"tags", Text, null, "what was recognised in its user agents, joined by commas; not filled by this version", ""},
+		{"label", Text, null, "what the user says of the client's network or name; null: nothing", ""},
+		{"tags", Text, null, "what was recognised in its user agents, joined by commas, such as bot, tool or scanner; anyone can write any agent", ""},
 		{"requests", Int64, !null, "requests for recordings and directory pages", ""},
 		{"listings", Int64, !null, "requests for listings", ""},
 		{"recordings_complete", Int64, !null, "recordings whose download is complete", ""},
@@ -180,7 +180,7 @@ var schemas = []Schema{
 		{"user_agent", Text, null, "user agent as logged; null: none logged", "user_agent.original"},
 		{"clients", Int64, !null, "clients that used it", ""},
 		{"requests", Int64, !null, "requests with it", ""},
-		{"tags", Text, null, "what was recognised in it, joined by commas; not filled by this version", ""},
+		{"tags", Text, null, "what was recognised in it, joined by commas, such as bot, tool or scanner; anyone can write any agent", ""},
 	}},
 	{TableGaps, "a silence that the traffic before and after makes implausible, or a time that no source covers", "group, from", []Column{
 		{"group", Text, !null, "rotation group: the sources of one log, named by the path they share; empty: all sources together", ""},

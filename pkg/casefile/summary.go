@@ -3,20 +3,22 @@ package casefile
 // Summary is summary.json: every headline figure. It holds nothing that
 // depends on the machine, the workers or the memory.
 type Summary struct {
-	Tool        string               `json:"tool"`
-	Version     string               `json:"version"`
-	Counts      map[string]RuleCount `json:"counts"` // by rule, all clients; see RuleNames
-	Unlabelled  map[string]RuleCount `json:"counts_unlabelled"`
-	Grades      map[string]int64     `json:"grades"`   // downloads by completeness
-	Listings    ListingCount         `json:"listings"` // directory pages shown
-	Accounting  Accounting           `json:"accounting"`
-	Coverage    Coverage             `json:"coverage"`
-	Claims      []any                `json:"claims"`
-	Assumptions []Assumption         `json:"assumptions"`
-	Warnings    []string             `json:"warnings"`
-	Limits      []string             `json:"limits"` // what these logs cannot show
-	TopClients  []TopClient          `json:"top_clients"`
-	Tables      map[string]int64     `json:"tables"` // rows per table written
+	Tool               string               `json:"tool"`
+	Version            string               `json:"version"`
+	Counts             map[string]RuleCount `json:"counts"` // by rule, all clients; see RuleNames
+	Unlabelled         map[string]RuleCount `json:"counts_unlabelled"`
+	Labels             []LabelCount         `json:"labels"`   // in byte order; empty: none were given
+	Grades             map[string]int64     `json:"grades"`   // downloads by completeness
+	Listings           ListingCount         `json:"listings"` // directory pages shown
+	ListingsUnlabelled ListingCount         `json:"listings_unlabelled"`
+	Accounting         Accounting           `json:"accounting"`
+	Coverage           Coverage             `json:"coverage"`
+	Claims             []any                `json:"claims"`
+	Assumptions        []Assumption         `json:"assumptions"`
+	Warnings           []string             `json:"warnings"`
+	Limits             []string             `json:"limits"` // what these logs cannot show
+	TopClients         []TopClient          `json:"top_clients"`
+	Tables             map[string]int64     `json:"tables"` // rows per table written
 }
 
 // RuleNames lists the rules of section 5 of the design, each holding the next.
@@ -30,6 +32,15 @@ type RuleCount struct {
 	Pairs      int64 `json:"pairs"`
 	Recordings int64 `json:"recordings"`
 	Clients    int64 `json:"clients"`
+}
+
+// LabelCount is what the clients of one label did.
+type LabelCount struct {
+	Label    string               `json:"label"`
+	Networks int64                `json:"networks"` // entries that gave it
+	Clients  int64                `json:"clients"`  // with a request for a recording or a directory page
+	Counts   map[string]RuleCount `json:"counts"`   // by rule
+	Listings ListingCount         `json:"listings"`
 }
 
 // ListingCount counts directory pages.
@@ -72,6 +83,7 @@ type Assumption struct {
 // TopClient is one line of the list of clients that took most.
 type TopClient struct {
 	Client    string `json:"client"`
+	Label     string `json:"label,omitempty"`
 	Country   string `json:"country,omitempty"`
 	Org       string `json:"as_org,omitempty"`
 	Complete  int64  `json:"complete"`

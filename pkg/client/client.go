@@ -1,10 +1,12 @@
 // Package client names who asked: in comes the text of a log's client column,
 // out comes one canonical text per client, so that every spelling of an address
-// is one client; also the /64 prefix by which IPv6 clients are counted too.
+// is one client; also the /64 prefix by which IPv6 clients are counted too, the
+// label that the user gave to its network, and what is recognised in its user
+// agents.
 //
 // It never drops a client: what is no address is a host name, whatever it
-// holds, and nothing at all is the client "-". It never resolves names, and
-// never allocates per line.
+// holds, and nothing at all is the client "-". Labels and tags leave nothing
+// out. It never resolves names, and never allocates per line.
 package client
 
 import (

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"reflect"
 	"strings"
 
 	"github.com/logrecount/recount/pkg/casefile"
@@ -29,19 +28,45 @@ func counted(s *casefile.Summary) []block {
 		paragraph{own("One row is one rule. Each rule holds all that the rules below it hold. A pair is one client and one recording.")},
 		ruleTable(s.Counts),
 	}
-	if !reflect.DeepEqual(s.Counts, s.Unlabelled) && len(s.Unlabelled) > 0 {
+	if len(s.Labels) > 0 {
 		out = append(out, paragraph{own("Without the clients that were given a label:")}, ruleTable(s.Unlabelled))
+		out = append(out, labels(s.Labels)...)
 	}
 	out = append(out, paragraph{own("Each pair has exactly one grade:")}, gradeTable(s.Grades))
 	l := s.Listings
 	if l.Requests == 0 {
 		out = append(out, paragraph{own("No directory page was shown.")})
 	} else {
-		out = append(out, paragraph{own(fmt.Sprintf("%s %s shown to %s in %s: such pages show names without any recording being asked for.",
-			plural(l.Directories, "directory page", "directory pages"), were(l.Directories),
-			plural(l.Clients, "client", "clients"), plural(l.Requests, "request", "requests")))})
+		out = append(out, paragraph{own(shown(l) + ": such pages show names without any recording being asked for.")})
+		if len(s.Labels) > 0 {
+			out = append(out, paragraph{own("Without the clients that were given a label, " + shown(s.ListingsUnlabelled) + ".")})
+		}
 	}
 	return append(out, paragraph{coverage(s.Coverage)})
+}
+
+func shown(l casefile.ListingCount) string {
+	return fmt.Sprintf("%s %s shown to %s in %s", plural(l.Directories, "directory page", "directory pages"), were(l.Directories),
+		plural(l.Clients, "client", "clients"), plural(l.Requests, "request", "requests"))
+}
+
+// namedLabels is how many labels are listed; summary.json has all.
+const namedLabels = 50
+
+func labels(all []casefile.LabelCount) []block {
+	t := table{head: []column{
+		{title: "Label"}, {title: "Networks", number: true, spare: 1}, {title: "Clients", number: true},
+		{title: "Recordings", number: true}, {title: "Pairs", number: true},
+	}}
+	for _, l := range all[:min(len(all), namedLabels)] {
+		likely := l.Counts["likely"]
+		t.rows = append(t.rows, []text{foreign(l.Label), number(l.Networks), number(l.Clients), number(likely.Recordings), number(likely.Pairs)})
+	}
+	words := "What clients with a label took; recordings and pairs are those that are likely or complete."
+	if more := len(all) - namedLabels; more > 0 {
+		words += fmt.Sprintf(" %s more in summary.json.", plural(int64(more), "label is", "labels are"))
+	}
+	return []block{paragraph{own(words)}, t}
 }
 
 func ruleTable(counts map[string]casefile.RuleCount) table {
@@ -84,12 +109,16 @@ func topClients(clients []casefile.TopClient) []block {
 	if len(clients) == 0 {
 		return []block{paragraph{own("No client asked for a recording.")}}
 	}
-	var country, org bool
+	var label, country, org bool
 	for _, c := range clients {
+		label = label || c.Label != ""
 		country = country || c.Country != ""
 		org = org || c.Org != ""
 	}
 	t := table{head: []column{{title: "Client"}}}
+	if label {
+		t.head = append(t.head, column{title: "Label"})
+	}
 	if country {
 		t.head = append(t.head, column{title: "Country", spare: 2})
 	}
@@ -102,6 +131,9 @@ func topClients(clients []casefile.TopClient) []block {
 		column{title: "First seen", spare: 5}, column{title: "Last seen", spare: 6})
 	for _, c := range clients {
 		row := []text{foreign(c.Client)}
+		if label {
+			row = append(row, foreign(c.Label))
+		}
 		if country {
 			row = append(row, foreign(c.Country))
 		}
