@@ -84,7 +84,7 @@ func measured(c *Claim, q Quantity, s Standard) phrases {
 	p := neutral(q)
 	p.sure, p.may = happened[c.Measure][q][0], happened[c.Measure][q][1]
 	if c.Measure == Whole && s == Probable {
-		p.caveat = ", unless a transfer was cut and the log cannot show it"
+		p.caveat = ", unless a transfer was cut unseen"
 	}
 	if q == Subjects {
 		p.one, p.many = "value of "+c.Subject, "different values of "+c.Subject

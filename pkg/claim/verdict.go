@@ -104,7 +104,7 @@ func judge(f Figure, r Relation, b Bounds, full bool, p phrases) (Outcome, strin
 		return Supported, p.within(r, b) + ", in logs that cover the whole period" + says
 	case matches(f, r, b):
 		return Undecidable, "matches within the logs handed in: " + p.within(r, b) + says +
-			"; but it is not established that these are all the logs, without a gap"
+			"; but more may be in logs that are missing"
 	case b.Upper < f.N: // not at_most, which it would match
 		return Undecidable, p.most(b.Upper) + ", in the logs handed in" + says +
 			"; more may be in logs that are missing"

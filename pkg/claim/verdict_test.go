@@ -210,11 +210,11 @@ func TestReasons(t *testing.T) {
 		want  string
 	}{
 		{Claim{Figures: []Figure{{Recordings, 55}}}, Probable, Bounds{129, 134}, false,
-			"at least 129 recordings were handed over whole, unless a transfer was cut and the log cannot show it; the claim says exactly 55"},
+			"at least 129 recordings were handed over whole, unless a transfer was cut unseen; the claim says exactly 55"},
 		{Claim{Figures: []Figure{{Recordings, 55}}}, Proven, Bounds{60, 134}, true,
 			"at least 60 recordings were handed over whole; the claim says exactly 55"},
 		{Claim{Figures: []Figure{{Clients, 7}}}, Probable, Bounds{7, 7}, false,
-			"matches within the logs handed in: exactly 7 clients were handed a whole recording, unless a transfer was cut and the log cannot show it; the claim says exactly 7; but it is not established that these are all the logs, without a gap"},
+			"matches within the logs handed in: exactly 7 clients were handed a whole recording, unless a transfer was cut unseen; the claim says exactly 7; but more may be in logs that are missing"},
 		{Claim{Figures: []Figure{{Clients, 7}}, Relation: AtMost, Measure: Requested}, Probable, Bounds{1, 1}, true,
 			"at most 1 client asked for a recording, in logs that cover the whole period; the claim says at most 7"},
 		{Claim{Figures: []Figure{{Subjects, 57000}}, Relation: AtLeast, Subject: "phone", Measure: AnyBytes}, Proven, Bounds{0, 1200}, false,
