@@ -140,7 +140,8 @@ func randomQuestion(r *rand.Rand) *Question {
 	}
 	q.Subjects, q.Seconds = make([]int32, recordings), make([]int64, recordings)
 	for e := range recordings {
-		q.Subjects[e], q.Seconds[e] = int32(r.IntN(recordings))-1, int64(r.IntN(9000))
+		q.Subjects[e], q.Seconds[e] = int32(r.IntN(recordings))-1, int64(r.IntN(6))*1800-int64(r.IntN(2))
+		q.Seconds[e] = max(q.Seconds[e], 0)
 	}
 	for _, quantity := range r.Perm(6)[:1+r.IntN(3)] {
 		f := Figure{Quantity: Quantity(quantity)}
@@ -284,5 +285,39 @@ func TestOneKey(t *testing.T) {
 	}
 	if hits[0] < 100 || hits[1] < 100 {
 		t.Errorf("too few keys fit: %v", hits)
+	}
+}
+
+// TestManyClients: of more clients than are searched, all with recordings of
+// their own, the largest have to go.
+func TestManyClients(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	for range 20 {
+		var pairs []Pair
+		var sizes []int
+		recording := int32(0)
+		for client := range int32(mostSearched + 300) {
+			n := 1 + r.IntN(30)
+			sizes = append(sizes, n)
+			for range n {
+				pairs = append(pairs, Pair{Client: client, Recording: recording, Lower: true, Upper: true})
+				recording++
+			}
+		}
+		most := r.IntN(int(recording))
+		slices.Sort(sizes)
+		sum, kept := 0, 0
+		for kept < len(sizes) && sum+sizes[kept] <= most {
+			sum += sizes[kept]
+			kept++
+		}
+		e := FewestExclusions(&Question{Pairs: pairs, Relation: AtMost, Figures: []Figure{{Recordings, int64(most)}}})
+		if !e.Found || !e.Exact || len(e.Keys) != len(sizes)-kept {
+			t.Fatalf("at most %d of %d: %v %v, %d left out, want %d", most, recording, e.Found, e.Exact, len(e.Keys), len(sizes)-kept)
+		}
+		e = FewestExclusions(&Question{Pairs: pairs, Figures: []Figure{{Recordings, 55}, {Clients, 7}}})
+		if !e.Found || !e.Exact || len(e.Keys) != len(sizes)-7 {
+			t.Fatalf("55 recordings, 7 clients: %v %v, %d left out: %s", e.Found, e.Exact, len(e.Keys), e.Why)
+		}
 	}
 }

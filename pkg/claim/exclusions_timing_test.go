@@ -63,3 +63,26 @@ func BenchmarkOneKey(b *testing.B) {
 		OneKey(&Question{Pairs: pairs, Keys: keys, Figures: []Figure{{Recordings, 55}, {Clients, 7}, {Pairs, 60}}})
 	}
 }
+
+// BenchmarkHard is a question that is searched to the limit: 500 clients with
+// recordings in common.
+func BenchmarkHard(b *testing.B) {
+	r := rand.New(rand.NewPCG(2, 2))
+	var pairs []Pair
+	for client := range int32(500) {
+		for recording := range int32(3000) {
+			if r.IntN(100) < 2 {
+				pairs = append(pairs, Pair{Client: client, Recording: recording, Lower: true, Upper: true})
+			}
+		}
+	}
+	for _, figures := range [][]Figure{{{Recordings, 1000}}, {{Recordings, 555}, {Clients, 12}}} {
+		b.Run("", func(b *testing.B) {
+			var e Exclusions
+			for b.Loop() {
+				e = FewestExclusions(&Question{Pairs: pairs, Figures: figures})
+			}
+			b.Logf("found %v exact %v, %d out, at least %d: %s", e.Found, e.Exact, len(e.Keys), e.AtLeast, e.Why)
+		})
+	}
+}

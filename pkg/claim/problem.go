@@ -157,25 +157,10 @@ func (p *problem) anyOf() Exclusions {
 		return Exclusions{Exact: true, AtLeast: len(order) - int(stay), Why: whyNone}
 	}
 	e := Exclusions{Found: true, Exact: true, Keys: p.keysOf(out), AtLeast: len(order) - int(stay), Ways: OneWay, Why: whyAny}
-	if 0 < stay && int(stay) < len(order) {
-		if needed(order[stay-1]) == needed(order[stay]) {
-			e.Ways = SeveralWays
-		} else if len(p.floors) > 0 && p.spare(out) > 0 {
-			e.Ways = SeveralWays // one that a floor could do without may go instead
-		}
+	if 0 < stay && int(stay) < len(order) && needed(order[stay-1]) == needed(order[stay]) {
+		e.Ways = SeveralWays
 	}
 	return e
-}
-
-// spare is by how much a floor is exceeded.
-func (p *problem) spare(out []bool) int64 {
-	sum := -p.floors[0].limit
-	for i, is := range out {
-		if !is {
-			sum += p.floors[0].own[i]
-		}
-	}
-	return sum
 }
 
 // pure says whether all that an item adds to a cap counts for the floor too.

@@ -146,6 +146,8 @@ func TestPieces(t *testing.T) {
 		{"halves over a day apart", []Event{piece(noon, 0, 500), piece(noon+25*3600*second, 500, 500)}, 0, 0, 0},
 		{"places not known", []Event{piece(noon, -1, 500), piece(noon+1, -1, 500)}, 0, 0, 0},
 		{"a 200 cut off and the rest", []Event{{Time: noon, Get: true, Status: 200, Start: -1, Bytes: 300, Size: 1000}, piece(noon+1, 300, 700)}, 1, 1, 1},
+		{"24 hours apart to the second", []Event{got(noon), got(noon + 24*3600*second)}, 2, 1, 1},
+		{"24 hours apart and more", []Event{got(noon), got(noon + 24*3600*second + 1)}, 2, 2, 2},
 		{"a piece extends the last touch", []Event{got(noon), piece(noon+20*3600*second, 0, 5), got(noon + 40*3600*second)}, 2, 2, 1},
 	} {
 		for p, want := range map[Profile]int64{IABCalendar: c.calendar, IABFirstTouch: c.firstT, IABLastTouch: c.lastT} {
