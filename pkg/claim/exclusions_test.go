@@ -321,3 +321,30 @@ func TestManyClients(t *testing.T) {
 		}
 	}
 }
+
+// TestMixedClients: clients of whom only a doubtful download is known are the
+// smallest, and none of them can stay where both bounds are to be the number.
+func TestMixedClients(t *testing.T) {
+	var pairs []Pair
+	recording := int32(0)
+	for client := range int32(3 * mostSearched) {
+		sure := client%2 == 0
+		n := 1
+		if sure {
+			n = 2 + int(client%3)
+		}
+		for range n {
+			pairs = append(pairs, Pair{Client: client, Recording: recording, Lower: sure, Upper: true})
+			recording++
+		}
+	}
+	q := &Question{Pairs: pairs, Figures: []Figure{{Recordings, 560}}}
+	e := FewestExclusions(q)
+	out := map[int32]bool{}
+	for _, k := range e.Keys {
+		out[k] = true
+	}
+	if !e.Found || !plainReached(q, out) {
+		t.Errorf("%v, %d left out: %s", e.Found, len(e.Keys), e.Why)
+	}
+}
