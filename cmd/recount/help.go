@@ -42,6 +42,7 @@ Flags:
 // topics are the help pages that are of no command.
 var topics = map[string]func(w io.Writer, width int) error{
 	"completeness": report.Completeness,
+	"rules":        report.Rules,
 }
 
 // newHelpCommand replaces the library's own, which takes a topic that it does
@@ -52,7 +53,8 @@ func newHelpCommand(s streams) *cobra.Command {
 		Short: "Print the help page of a command or a topic",
 		Long: `Print the help page of a command, or of a topic:
 
-  completeness  the grades, what each rests on, what it proves and what it cannot`,
+  completeness  the grades, what each rests on, what it proves and what it cannot
+  rules         by which rules is counted, how a claim is judged, other standards`,
 		Args: arguments(0, 1, "at most one command or topic"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()

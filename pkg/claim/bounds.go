@@ -10,9 +10,10 @@ package claim
 type Bounds struct{ Lower, Upper int64 }
 
 // Pair is one client's download of one recording, as far as a claim needs it.
-// Clients and recordings are numbered from 0.
+// Clients and recordings are numbered from 0, in the order of their names.
 type Pair struct {
 	Client, Recording int32
-	Lower             bool // it counts for the lower bound
-	Upper             bool // it counts for the upper bound; true wherever Lower is
+	Requests          int32 // how many requests it has; needed with a figure of requests only
+	Lower             bool  // it counts for the lower bound
+	Upper             bool  // it counts for the upper bound; true wherever Lower is
 }
