@@ -1,0 +1,318 @@
+package pipeline
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"github.com/logrecount/recount/internal/spill"
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/coverage"
+)
+
+// parallelLog is the lines of one format in one source: a log that may have
+// been written beside another one. Its number is its place among them.
+type parallelLog struct {
+	source *source
+	format *accesslog.Format
+	number uint8  // the format's, among the source's
+	name   string // of the format in its wrapper: what a collector forwards is another log than the file that it read
+	tells  coverage.Tells
+}
+
+// parallelLeast is how many records a log must have to be looked at; fewer can
+// hold no run of coverage's least length.
+const parallelLeast = 64
+
+// beside says whether two logs may be of one server: they are of different
+// sources and formats, cover the same time, and log the same moment of a request.
+// One that logs the start is not compared with one that logs the end: less the
+// duration an end that was cut off to the second is no start of that second.
+func (l *parallelLog) beside(o *parallelLog) bool {
+	s, t := &l.source.stats, &o.source.stats
+	return l.source != o.source && l.name != o.name &&
+		s.first <= t.last && t.first <= s.last && s.first != accesslog.NoTime && t.first != accesslog.NoTime &&
+		(l.format.TimeAt == o.format.TimeAt || l.format.TimeAt == accesslog.TimeAtEither || o.format.TimeAt == accesslog.TimeAtEither)
+}
+
+// logsBeside lists the logs that have another one beside them.
+func (a *analysis) logsBeside() []*parallelLog {
+	var all []*parallelLog
+	for _, s := range a.sources {
+		for n, f := range s.reading.Formats {
+			if form := s.stats.forms[f]; form != nil && form.records >= parallelLeast && s.stats.requests >= parallelLeast {
+				name := accesslog.Reading{Main: f, Wrapper: s.reading.Wrapper}.Name()
+				all = append(all, &parallelLog{source: s, format: f, number: uint8(n + 1), name: name})
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(l *parallelLog) bool { return !slices.ContainsFunc(all, l.beside) })
+}
+
+// parallel is the search for logs that one server wrote side by side.
+type parallel struct {
+	logs   []*parallelLog
+	number [][]int32 // of the log, by source id - 1 and format number; -1: none
+	events []*spill.Sorter[event]
+	twins  *spill.Sorter[twin]
+	found  map[[2]int32]coverage.Following // how the first log follows the second
+	follow map[[2]int32]bool               // and whether that makes them one stream; of the two ways, one
+}
+
+// parallelLogs finds requests that a server logged twice, in two formats. It
+// reads all requests once, where there are logs that may be parallel; otherwise
+// it costs nothing.
+func (a *analysis) parallelLogs(all *runs) (*duplicates, error) {
+	p := &parallel{logs: a.logsBeside(), found: map[[2]int32]coverage.Following{}, follow: map[[2]int32]bool{}}
+	if len(p.logs) == 0 {
+		return nil, nil
+	}
+	p.number = make([][]int32, len(a.sources))
+	for i, s := range a.sources {
+		p.number[i] = slices.Repeat([]int32{-1}, len(s.reading.Formats)+1)
+	}
+	for i, l := range p.logs {
+		p.number[l.source.ID-1][l.number] = int32(i)
+	}
+	for range a.budget.workers {
+		p.events = append(p.events, spill.NewSorter(a.store, int(2*a.budget.fold/eventSize), sortableEvent))
+	}
+	p.twins = spill.NewSorter(a.store, int(2*a.budget.fold*int64(a.budget.workers)/twinSize), sortableTwin)
+	defer p.release()
+	if err := p.read(a, all); err != nil {
+		return nil, err
+	}
+	if err := p.pair(); err != nil {
+		return nil, err
+	}
+	if err := p.measure(); err != nil {
+		return nil, err
+	}
+	p.decide()
+	return p.mark()
+}
+
+func (p *parallel) release() {
+	for _, e := range p.events {
+		e.Release()
+	}
+	p.twins.Release()
+}
+
+// read makes an event of each request of the logs. The runs are read side by
+// side; the order of events is a total one, so it does not matter by whom.
+func (p *parallel) read(a *analysis, all *runs) error {
+	next := make(chan run)
+	errs := make([]error, len(p.events))
+	tells := make([][]coverage.Tells, len(p.events))
+	var wg sync.WaitGroup
+	for i, sorter := range p.events {
+		tells[i] = make([]coverage.Tells, len(p.logs))
+		wg.Go(func() {
+			for r := range next {
+				if errs[i] == nil {
+					errs[i] = p.readRun(r.open(all, nil, nil), sorter, tells[i])
+				}
+			}
+			sorter.Sort()
+		})
+	}
+	for _, r := range all.all {
+		next <- r
+	}
+	close(next)
+	wg.Wait()
+	for n, l := range p.logs {
+		for i := range tells {
+			l.tells.Add(&tells[i][n])
+		}
+		l.tells.Meaning = l.source.meaningOf(l.format)
+	}
+	return cmp.Or(errs...)
+}
+
+func (p *parallel) readRun(c *runCursor, sorter *spill.Sorter[event], tells []coverage.Tells) error {
+	var maker eventMaker
+	for c.Next() {
+		n := p.number[c.req.Source-1][c.req.Format]
+		if n < 0 {
+			continue
+		}
+		tell(&tells[n], &c.req)
+		e := maker.event(&c.req, n, p.logs[n].source)
+		if err := sorter.Add(&e); err != nil {
+			return err
+		}
+	}
+	return c.Err()
+}
+
+// sameMost is how many equal events are held. More in one second are no
+// traffic, and have no counterparts.
+const sameMost = 1 << 16
+
+// pair finds the counterparts of all requests: of equal events the first of one
+// log with the first of the other, and so on.
+func (p *parallel) pair() error {
+	var same []event
+	err := spill.EachSorted(p.events, func(e *event) error {
+		if len(same) > 0 && (same[0].key != e.key || len(same) == sameMost) {
+			if err := p.pairSame(same); err != nil {
+				return err
+			}
+			same = same[:0]
+		}
+		same = append(same, *e)
+		return nil
+	})
+	if err == nil {
+		err = p.pairSame(same)
+	}
+	for _, e := range p.events { // no longer needed, and large
+		e.Release()
+	}
+	p.twins.Sort()
+	return err
+}
+
+// pairSame pairs equal events, which are in the order of their logs and lines.
+func (p *parallel) pairSame(same []event) error {
+	var byLog [][]event
+	for len(same) > 0 {
+		n := 1
+		for n < len(same) && same[n].log == same[0].log {
+			n++
+		}
+		byLog, same = append(byLog, same[:n]), same[n:]
+	}
+	for i, mine := range byLog {
+		for k := range mine {
+			t := twin{log: mine[k].log, other: -1, offset: mine[k].offset, line: mine[k].line, full: mine[k].full}
+			for j, theirs := range byLog {
+				if i == j || !p.logs[mine[k].log].beside(p.logs[theirs[0].log]) {
+					continue
+				}
+				e := &theirs[min(k, len(theirs)-1)]
+				sole := k == 0
+				if k >= len(theirs) {
+					if e = p.inAnother(byLog, j, k); e == nil {
+						continue
+					}
+					sole = false
+				}
+				t.other, t.sole, t.second, t.client = e.log, sole, mine[k].second, mine[k].client
+				t.sizes = coverage.CompareSizes(mine[k].bytes, e.bytes)
+				t.ofOffset, t.ofLine = e.offset, e.line
+				if err := p.twins.Add(&t); err != nil {
+					return err
+				}
+			}
+			if t.other < 0 {
+				if err := p.twins.Add(&t); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// inAnother finds the counterpart of a log's equal event number k that log j of
+// byLog has too few for. Its server may write a log for each host, or have begun
+// a new one: logs of one format are taken together, one behind the other. nil:
+// it is in another one of them, or in none.
+func (p *parallel) inAnother(byLog [][]event, j, k int) *event {
+	name := p.logs[byLog[j][0].log].name
+	for i, theirs := range byLog {
+		switch {
+		case p.logs[theirs[0].log].name != name:
+		case k < len(theirs):
+			if i == j {
+				return &theirs[k]
+			}
+			return nil
+		default:
+			k -= len(theirs)
+		}
+	}
+	return nil
+}
+
+// measure finds out how each log follows each other one.
+func (p *parallel) measure() error {
+	followers := make([]*coverage.Follower, len(p.logs))
+	log, offset, number := int32(-1), int64(0), int64(0)
+	end := func() {
+		for other, f := range followers {
+			if f == nil {
+				continue
+			}
+			if found := f.End(); len(found.Runs) > 0 {
+				p.found[[2]int32{log, int32(other)}] = found
+			}
+			followers[other] = nil
+		}
+	}
+	err := p.eachTwin(func(t *twin) error {
+		switch {
+		case t.log != log:
+			end()
+			log, offset, number = t.log, t.offset, 0
+		case t.offset != offset:
+			offset = t.offset
+			number++
+		}
+		if t.other < 0 {
+			return nil
+		}
+		if followers[t.other] == nil {
+			followers[t.other] = new(coverage.Follower)
+		}
+		followers[t.other].Add(&coverage.Twin{
+			Number: number, Offset: t.offset, Line: t.line, Second: t.second, Client: t.client, Sole: t.sole, Sizes: t.sizes,
+			OfOffset: t.ofOffset, OfLine: t.ofLine,
+		})
+		return nil
+	})
+	end()
+	return err
+}
+
+func (p *parallel) eachTwin(yield func(*twin) error) error {
+	return spill.EachSorted([]*spill.Sorter[twin]{p.twins}, yield)
+}
+
+// decide chooses, of each two logs, the one that follows the other. Where a log
+// of all hosts stands beside one for each host, only one way has no doubt.
+func (p *parallel) decide() {
+	for key, found := range p.found {
+		back := [2]int32{key[1], key[0]}
+		other, both := p.found[back]
+		if both && p.before(&other, &found, back, key) {
+			continue
+		}
+		p.follow[key] = found.Doubt() == ""
+	}
+}
+
+// before says whether of the two ways in which two logs follow each other the
+// first is taken: without doubt, then with more requests, then from the lower log.
+func (p *parallel) before(f, g *coverage.Following, a, b [2]int32) bool {
+	if sure := f.Doubt() == ""; sure != (g.Doubt() == "") {
+		return sure
+	}
+	if f.Merged != g.Merged {
+		return f.Merged > g.Merged
+	}
+	return a[0] < b[0]
+}
+
+// better says whether one log tells more than another, or as much and stands
+// first. It is a total order, so of any number of parallel logs one counts.
+func (p *parallel) better(a, b int32) (bool, string) {
+	order, what := coverage.CompareTells(&p.logs[a].tells, &p.logs[b].tells)
+	if order == 0 {
+		return a < b, ""
+	}
+	return order < 0, what
+}
