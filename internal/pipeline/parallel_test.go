@@ -151,6 +151,13 @@ func TestNotParallel(t *testing.T) {
 			c, d := asked(r, "203.0.113.10", 600, 40_000)
 			return append(a, c...), append(b, d...)
 		}},
+		{"many clients with the same list, soon after", func(r *rand.Rand) (a, b []answer) {
+			for i := range 5 {
+				c, d := asked(r, fmt.Sprintf("203.0.113.%d", i), 700, 12_000)
+				a, b = append(a, c...), append(b, d...)
+			}
+			return a, b
+		}},
 		{"balanced by turns", func(r *rand.Rand) (a, b []answer) {
 			for i, one := range traffic(r, 2000, 7) {
 				if i%2 == 0 {
