@@ -216,6 +216,17 @@ func TestNotParallel(t *testing.T) {
 	}
 }
 
+// TestParallelOneFormat: two logs of one format are of two servers, whatever
+// they have in common, as balanced servers are set up alike.
+func TestParallelOneFormat(t *testing.T) {
+	all := traffic(rand.New(rand.NewPCG(4, 4)), 600, 7)
+	logs := map[string]string{"a.log": logOf(all, apacheCombined, nil), "b.log": logOf(all, apacheDebian, nil)}
+	_, out := analyse(t, Options{Evidence: []string{files(t, logs)}, Tables: []string{}})
+	if n := out.Summary.Accounting.Duplicates; n != 0 {
+		t.Errorf("%d duplicates", n)
+	}
+}
+
 // TestParallelAlike: what is alike and not merged is listed, with what it could
 // change, and a warning names it.
 func TestParallelAlike(t *testing.T) {
