@@ -46,6 +46,9 @@ func (a *analysis) logsBeside() []*parallelLog {
 			}
 		}
 	}
+	if len(all) == 0 || !slices.ContainsFunc(all, func(l *parallelLog) bool { return l.name != all[0].name }) {
+		return nil
+	}
 	return slices.DeleteFunc(slices.Clone(all), func(l *parallelLog) bool { return !slices.ContainsFunc(all, l.beside) })
 }
 
@@ -55,6 +58,12 @@ type parallel struct {
 	number [][]int32 // of the log, by source id - 1 and format number; -1: none
 	events []*spill.Sorter[event]
 	twins  *spill.Sorter[twin]
+	paired int64 // of the twins, those with a counterpart
+
+	byLog    [][]event      // of equal events, those of each log
+	before   []int          // how many stand before them in logs of the same format
+	ofFormat map[string]int // how many there are in the logs of a format
+
 	found  map[[2]int32]coverage.Following // how the first log follows the second
 	follow map[[2]int32]bool               // and whether that makes them one stream; of the two ways, one
 }
@@ -63,7 +72,7 @@ type parallel struct {
 // reads all requests once, where there are logs that may be parallel; otherwise
 // it costs nothing.
 func (a *analysis) parallelLogs(all *runs) (*duplicates, error) {
-	p := &parallel{logs: a.logsBeside(), found: map[[2]int32]coverage.Following{}, follow: map[[2]int32]bool{}}
+	p := &parallel{logs: a.logsBeside(), found: map[[2]int32]coverage.Following{}, follow: map[[2]int32]bool{}, ofFormat: map[string]int{}}
 	if len(p.logs) == 0 {
 		return nil, nil
 	}
@@ -84,6 +93,9 @@ func (a *analysis) parallelLogs(all *runs) (*duplicates, error) {
 	}
 	if err := p.pair(); err != nil {
 		return nil, err
+	}
+	if p.paired < parallelLeast {
+		return nil, nil
 	}
 	if err := p.measure(); err != nil {
 		return nil, err
@@ -171,71 +183,64 @@ func (p *parallel) pair() error {
 	for _, e := range p.events { // no longer needed, and large
 		e.Release()
 	}
-	p.twins.Sort()
+	if p.paired >= parallelLeast {
+		p.twins.Sort()
+	}
 	return err
 }
 
 // pairSame pairs equal events, which are in the order of their logs and lines.
+//
+// A server may write a log for each host, or begin a new file: then one log has
+// more equal events than each of the others. What the logs of one format have is
+// taken together, one behind the other, and so each event finds its counterpart.
 func (p *parallel) pairSame(same []event) error {
-	var byLog [][]event
+	p.byLog, p.before = p.byLog[:0], p.before[:0]
+	clear(p.ofFormat)
 	for len(same) > 0 {
 		n := 1
 		for n < len(same) && same[n].log == same[0].log {
 			n++
 		}
-		byLog, same = append(byLog, same[:n]), same[n:]
+		name := p.logs[same[0].log].name
+		p.byLog, p.before = append(p.byLog, same[:n]), append(p.before, p.ofFormat[name])
+		p.ofFormat[name] += n
+		same = same[n:]
 	}
-	for i, mine := range byLog {
+	for _, mine := range p.byLog {
 		for k := range mine {
-			t := twin{log: mine[k].log, other: -1, offset: mine[k].offset, line: mine[k].line, full: mine[k].full}
-			for j, theirs := range byLog {
-				if i == j || !p.logs[mine[k].log].beside(p.logs[theirs[0].log]) {
-					continue
-				}
-				e := &theirs[min(k, len(theirs)-1)]
-				sole := k == 0
-				if k >= len(theirs) {
-					if e = p.inAnother(byLog, j, k); e == nil {
-						continue
-					}
-					sole = false
-				}
-				t.other, t.sole, t.second, t.client = e.log, sole, mine[k].second, mine[k].client
-				t.sizes = coverage.CompareSizes(mine[k].bytes, e.bytes)
-				t.ofOffset, t.ofLine = e.offset, e.line
-				if err := p.twins.Add(&t); err != nil {
-					return err
-				}
-			}
-			if t.other < 0 {
-				if err := p.twins.Add(&t); err != nil {
-					return err
-				}
+			if err := p.counterparts(mine, k); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-// inAnother finds the counterpart of a log's equal event number k that log j of
-// byLog has too few for. Its server may write a log for each host, or have begun
-// a new one: logs of one format are taken together, one behind the other. nil:
-// it is in another one of them, or in none.
-func (p *parallel) inAnother(byLog [][]event, j, k int) *event {
-	name := p.logs[byLog[j][0].log].name
-	for i, theirs := range byLog {
-		switch {
-		case p.logs[theirs[0].log].name != name:
-		case k < len(theirs):
-			if i == j {
-				return &theirs[k]
-			}
-			return nil
-		default:
-			k -= len(theirs)
+// counterparts finds those of event number k of a log, in all other logs.
+func (p *parallel) counterparts(mine []event, k int) error {
+	t := twin{log: mine[k].log, other: -1, offset: mine[k].offset, line: mine[k].line, full: mine[k].full}
+	for j, theirs := range p.byLog {
+		at := k
+		if at >= len(theirs) {
+			at -= p.before[j]
+		}
+		if at < 0 || at >= len(theirs) || !p.logs[t.log].beside(p.logs[theirs[0].log]) {
+			continue
+		}
+		e := &theirs[at]
+		t.other, t.sole, t.second, t.client = e.log, k == 0, mine[k].second, mine[k].client
+		t.sizes = coverage.CompareSizes(mine[k].bytes, e.bytes)
+		t.ofOffset, t.ofLine = e.offset, e.line
+		p.paired++
+		if err := p.twins.Add(&t); err != nil {
+			return err
 		}
 	}
-	return nil
+	if t.other >= 0 {
+		return nil
+	}
+	return p.twins.Add(&t)
 }
 
 // measure finds out how each log follows each other one.
@@ -288,16 +293,16 @@ func (p *parallel) decide() {
 	for key, found := range p.found {
 		back := [2]int32{key[1], key[0]}
 		other, both := p.found[back]
-		if both && p.before(&other, &found, back, key) {
+		if both && rather(&other, &found, back, key) {
 			continue
 		}
 		p.follow[key] = found.Doubt() == ""
 	}
 }
 
-// before says whether of the two ways in which two logs follow each other the
+// rather says whether of the two ways in which two logs follow each other the
 // first is taken: without doubt, then with more requests, then from the lower log.
-func (p *parallel) before(f, g *coverage.Following, a, b [2]int32) bool {
+func rather(f, g *coverage.Following, a, b [2]int32) bool {
 	if sure := f.Doubt() == ""; sure != (g.Doubt() == "") {
 		return sure
 	}

@@ -1,6 +1,9 @@
 package spill
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Sorter sorts any number of items of one kind. What exceeds its limit goes to
 // the store as sorted runs; EachSorted merges them. It is for one goroutine.
@@ -9,6 +12,7 @@ type Sorter[T any] struct {
 	limit int
 	kind  Sortable[T]
 	items []T
+	order []uint32 // of items, once they are sorted
 	runs  [][]Block
 }
 
@@ -20,9 +24,10 @@ type Sortable[T any] struct {
 	Read    func(src []byte, v *T) (rest []byte)
 }
 
-// NewSorter makes a sorter that holds up to limit items.
+// NewSorter makes a sorter that holds up to limit items, and four bytes more for
+// each.
 func NewSorter[T any](store *Store, limit int, kind Sortable[T]) *Sorter[T] {
-	return &Sorter[T]{store: store, limit: max(limit, 1), kind: kind}
+	return &Sorter[T]{store: store, limit: min(max(limit, 1), math.MaxUint32), kind: kind}
 }
 
 // Add takes a copy of v.
@@ -39,16 +44,21 @@ func (s *Sorter[T]) Add(v *T) error {
 // Sort sorts what is held. It is called once behind the last Add, so that many
 // sorters can do it side by side.
 func (s *Sorter[T]) Sort() {
-	slices.SortFunc(s.items, func(a, b T) int { return s.kind.Compare(&a, &b) })
+	s.order = slices.Grow(s.order[:0], len(s.items))
+	for i := range s.items {
+		s.order = append(s.order, uint32(i))
+	}
+	// The items stay where they are: as arguments they would be copied to the heap.
+	slices.SortFunc(s.order, func(i, j uint32) int { return s.kind.Compare(&s.items[i], &s.items[j]) })
 }
 
 func (s *Sorter[T]) flush() error {
 	s.Sort()
 	var blocks []Block
 	var buf []byte
-	for i := range s.items {
+	for n, i := range s.order {
 		buf = s.kind.Append(buf, &s.items[i])
-		if len(buf) >= blockTarget || i == len(s.items)-1 {
+		if len(buf) >= blockTarget || n == len(s.order)-1 {
 			b, err := s.store.Put(buf)
 			if err != nil {
 				return err
@@ -58,7 +68,7 @@ func (s *Sorter[T]) flush() error {
 		}
 	}
 	s.runs = append(s.runs, blocks)
-	s.items = s.items[:0]
+	s.items, s.order = s.items[:0], s.order[:0]
 	return nil
 }
 
@@ -69,22 +79,23 @@ func (s *Sorter[T]) Release() {
 			s.store.Release(b)
 		}
 	}
-	s.runs, s.items = nil, nil
+	s.runs, s.items, s.order = nil, nil, nil
 }
 
 // sortCursor walks over one run, or over the items that were not flushed.
 type sortCursor[T any] struct {
 	sorter *Sorter[T]
-	items  []T
+	order  []uint32
 	blocks []Block
 	block  []byte
-	item   T
+	item   *T
+	read   T // of a block
 	err    error
 }
 
 func (c *sortCursor[T]) Next() bool {
-	if len(c.items) > 0 {
-		c.item, c.items = c.items[0], c.items[1:]
+	if len(c.order) > 0 {
+		c.item, c.order = &c.sorter.items[c.order[0]], c.order[1:]
 		return true
 	}
 	for len(c.block) == 0 {
@@ -96,7 +107,8 @@ func (c *sortCursor[T]) Next() bool {
 		}
 		c.blocks = c.blocks[1:]
 	}
-	c.block = c.sorter.kind.Read(c.block, &c.item)
+	c.block = c.sorter.kind.Read(c.block, &c.read)
+	c.item = &c.read
 	return true
 }
 
@@ -104,22 +116,22 @@ func (c *sortCursor[T]) Err() error { return c.err }
 
 // EachSorted walks over all items of the sorters in their order; they must be
 // sorted. It may be called more than once. The item is valid until yield
-// returns.
+// returns, and not to be changed.
 func EachSorted[T any](sorters []*Sorter[T], yield func(v *T) error) error {
 	var cursors []*sortCursor[T]
 	for _, s := range sorters {
-		cursors = append(cursors, &sortCursor[T]{sorter: s, items: s.items})
+		cursors = append(cursors, &sortCursor[T]{sorter: s, order: s.order})
 		for _, run := range s.runs {
 			cursors = append(cursors, &sortCursor[T]{sorter: s, blocks: run})
 		}
 	}
-	m := NewMerge(cursors, func(a, b *sortCursor[T]) bool { return a.sorter.kind.Compare(&a.item, &b.item) < 0 })
+	m := NewMerge(cursors, func(a, b *sortCursor[T]) bool { return a.sorter.kind.Compare(a.item, b.item) < 0 })
 	for {
 		c, ok := m.Next()
 		if !ok {
 			return m.Err()
 		}
-		if err := yield(&c.item); err != nil {
+		if err := yield(c.item); err != nil {
 			return err
 		}
 	}
