@@ -56,7 +56,7 @@ func TestParallelLogs(t *testing.T) {
 			for _, path := range paths[:len(paths)-1] {
 				t.Log(filepath.Base(path), "and", filepath.Base(best)+":", turns(t, path, best))
 			}
-			both, alone := counted(t, paths...), counted(t, best)
+			both, alone := counted(t, paths, nil), counted(t, []string{best}, nil)
 			if !maps.Equal(both.Counts, alone.Counts) || !maps.Equal(both.Grades, alone.Grades) {
 				t.Errorf("got  %v %v\nwant %v %v", both.Counts, both.Grades, alone.Counts, alone.Grades)
 			}
@@ -133,9 +133,50 @@ func turns(t *testing.T, first, second string) string {
 var requestNumber = regexp.MustCompile(`\?[0-9]+\.[0-9]+\.[0-9]+ `)
 
 // counted is what recount counts in logs.
-func counted(t *testing.T, paths ...string) *casefile.Summary {
+func counted(t *testing.T, paths []string, formats []pipeline.PerSource) *casefile.Summary {
 	t.Helper()
-	out, err := pipeline.Run(context.Background(), pipeline.Options{Evidence: paths, Out: filepath.Join(t.TempDir(), "case"), Workers: 1, Version: "lab"})
+	out, err := pipeline.Run(context.Background(), pipeline.Options{
+		Evidence: paths, Out: filepath.Join(t.TempDir(), "case"), Formats: formats, Workers: 1, Version: "lab",
+	})
 	must(t, err)
 	return out.Summary
+}
+
+// TestParallelEveryday: all logs of a server that everyday clients went through,
+// handed in together, count what the one counts that tells most.
+func TestParallelEveryday(t *testing.T) {
+	for _, c := range []struct {
+		program program
+		best    string
+	}{{nginx, "json"}, {apache, "placed"}} {
+		t.Run(c.program.name, func(t *testing.T) {
+			need(t, c.program.debian+" curl wget aria2", c.program.command, "curl", "wget", "aria2c")
+			t.Parallel()
+			s := start(t, c.program)
+			site := s.sites[1] // tls, where no browser is needed
+			visit(t, s, 1, site)
+			s.finish(t)
+			all, alone := countedOf(t, s, site, site.logs), countedOf(t, s, site, slices.DeleteFunc(slices.Clone(site.logs), func(l accessLog) bool { return l.name != c.best }))
+			if !maps.Equal(all.Counts, alone.Counts) || !maps.Equal(all.Grades, alone.Grades) {
+				t.Errorf("got  %v %v\nwant %v %v", all.Counts, all.Grades, alone.Counts, alone.Grades)
+			}
+			if got, want := all.Accounting.Duplicates, int64(len(site.logs)-1)*alone.Accounting.Requests; got != want {
+				t.Errorf("%d duplicates, want %d", got, want)
+			}
+		})
+	}
+}
+
+// countedOf is what recount counts in some logs of a site, as their formats are.
+func countedOf(t *testing.T, s *server, on site, logs []accessLog) *casefile.Summary {
+	t.Helper()
+	var paths []string
+	var formats []pipeline.PerSource
+	for _, log := range logs {
+		paths = append(paths, s.log(on.name, log.name))
+		if log.format != "" {
+			formats = append(formats, pipeline.PerSource{Glob: on.name + "-" + log.name + ".log", Value: log.format})
+		}
+	}
+	return counted(t, paths, formats)
 }
