@@ -23,18 +23,19 @@ import "sort"
 //     second is cut off and not rounded, so the seconds of one request are the same.
 //     Of a client that asks two servers one behind the other, as many requests fall
 //     on both sides of a full second as the delay is long: 10 ms make one in 100.
-//   - they come from at least twinClients clients. One client that asks two
-//     servers for the same list in the same moment can leave anything; but what
-//     all clients of a server ask for is not asked of another one as well.
+//   - at least twinOthers of them are not of the client that asked most. One client
+//     that asks two servers for the same list in the same moment can leave anything,
+//     and a request of another may be alike by chance; but what all clients of a
+//     server ask for is not asked of another one as well.
 //   - of the sizes that both log, at least half are as near to each other as
 //     body, body with headers and TLS are.
 //
 // What has such runs and fails one of the last three is listed and not merged. So
-// are logs of one server that only one client used.
+// are logs of one server that hardly anybody used but one client.
 const (
 	twinRun      = 64
 	twinSeconds  = 3
-	twinClients  = 2
+	twinOthers   = 16
 	lackingShare = 256
 	strayShare   = 16 // of the requests with a counterpart, at most one in so many stands outside of the runs
 
@@ -105,28 +106,41 @@ type Following struct {
 	clients     clients
 }
 
-// clients counts clients up to two.
+// clients counts the requests of clients. Of more than it has room for at least
+// twinOthers are not of the one that asked most, whoever that is.
 type clients struct {
-	n   int
-	one uint32
+	client [twinOthers + 1]uint32
+	count  [twinOthers + 1]int64
+	n      int
 }
 
-func (c *clients) add(client uint32) {
-	switch {
-	case c.n == 0:
-		c.n, c.one = 1, client
-	case c.n == 1 && c.one != client:
-		c.n = 2
+func (c *clients) add(client uint32, count int64) {
+	for i, known := range c.client[:c.n] {
+		if known == client {
+			c.count[i] += count
+			return
+		}
+	}
+	if c.n < len(c.client) {
+		c.client[c.n], c.count[c.n] = client, count
+		c.n++
 	}
 }
 
-func (c *clients) merge(o clients) {
-	switch o.n {
-	case 1:
-		c.add(o.one)
-	case 2:
-		c.n = 2
+func (c *clients) merge(o *clients) {
+	for i, client := range o.client[:o.n] {
+		c.add(client, o.count[i])
 	}
+}
+
+// others is how many requests are not of the client that asked most, at least.
+func (c *clients) others() int64 {
+	var all, most int64
+	for _, n := range c.count[:c.n] {
+		all += n
+		most = max(most, n)
+	}
+	return all - most
 }
 
 // Doubt says why the two logs are not taken for one stream, empty if they are.
@@ -134,8 +148,8 @@ func (f *Following) Doubt() string {
 	switch {
 	case len(f.Runs) == 0:
 		return "no run of requests is the same"
-	case f.clients.n < twinClients:
-		return "they are all of one client, which may have asked two servers for the same"
+	case f.clients.others() < twinOthers:
+		return "nearly all are of one client, which may have asked two servers for the same"
 	case f.Lacking*lackingShare > f.Merged, f.Stray*strayShare > f.Merged:
 		return "other requests between them are in one log only"
 	case f.Near*2 < f.Sized:
@@ -187,7 +201,7 @@ func (f *Follower) Add(t *Twin) {
 	if t.Sole {
 		f.sole++
 	}
-	f.clients.add(t.Client)
+	f.clients.add(t.Client, 1)
 	f.second(t.Second)
 	switch t.Sizes {
 	case SizesNear:
@@ -233,7 +247,7 @@ func (f *Follower) end() {
 	f.found.Merged += f.run.Requests
 	f.found.Sized += f.sized
 	f.found.Near += f.near
-	f.found.clients.merge(f.clients)
+	f.found.clients.merge(&f.clients)
 	f.run = TwinRun{}
 }
 

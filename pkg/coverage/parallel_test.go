@@ -68,6 +68,25 @@ func TestFollower(t *testing.T) {
 			}
 			return l
 		}, "0-9900", "one client"},
+		{"hardly anybody but one client", 100, func(l []Twin) []Twin {
+			for i := range l {
+				l[i].Client = uint32(max(i, 84)) // 85 and 15 others
+			}
+			return l
+		}, "0-9900", "one client"},
+		{"enough others", 100, func(l []Twin) []Twin {
+			for i := range l {
+				l[i].Client = uint32(max(i, 83) / 90)
+			}
+			l[0].Client, l[1].Client, l[2].Client, l[3].Client, l[4].Client, l[5].Client = 7, 7, 8, 9, 10, 11 // with ten at the end
+			return l
+		}, "0-9900", ""},
+		{"very many clients", 100, func(l []Twin) []Twin {
+			for i := range l {
+				l[i].Client = uint32(i)
+			}
+			return l
+		}, "0-9900", ""},
 		{"one client each", 200, func(l []Twin) []Twin {
 			for i := range l {
 				l[i].Client = uint32(i / 100)
