@@ -266,6 +266,29 @@ func TestParallelPartly(t *testing.T) {
 	}
 }
 
+// TestParallelCommonSize: a size that very many recordings were answered with is
+// told by its share of the requests that count.
+func TestParallelCommonSize(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	all := traffic(r, 600, 7)
+	for i := range 40 {
+		page := all[i*15]
+		page.path, page.method, page.status, page.planned, page.sent = fmt.Sprintf("/calls/page%d.wav", i), "GET", 200, 7770, 7770
+		all[i*15] = page
+	}
+	log := logOf(all, apacheCombinedIO, nil)
+	dir := sameCounts(t, map[string]string{"a.log": logOf(all, apacheCombined, nil), "b.log": log}, map[string]string{"b.log": log})
+	var pages int
+	for _, d := range table(t, dir, casefile.TableDownloads) {
+		if d["basis"] == "common_size" {
+			pages++
+		}
+	}
+	if pages != 40 {
+		t.Errorf("%d pages, want 40", pages)
+	}
+}
+
 // TestParallelRotated: two logs that are rotated at different moments are one
 // stream in all their parts, but for some lines where they are cut.
 func TestParallelRotated(t *testing.T) {
