@@ -55,15 +55,10 @@ func (a *analysis) logsBeside() []*parallelLog {
 // parallel is the search for logs that one server wrote side by side.
 type parallel struct {
 	logs   []*parallelLog
-	number [][]int32 // of the log, by source id - 1 and format number; -1: none
-	events []*spill.Sorter[event]
-	twins  *spill.Sorter[twin]
-	paired int64 // of the twins, those with a counterpart
-
-	byLog    [][]event      // of equal events, those of each log
-	before   []int          // how many stand before them in logs of the same format
-	ofFormat map[string]int // how many there are in the logs of a format
-
+	number [][]int32                       // of the log, by source id - 1 and format number; -1: none
+	events [][]*spill.Sorter[event]        // by part of the keys, of each worker one
+	twins  []*spill.Sorter[twin]           // by part
+	paired int64                           // of the twins, those with a counterpart
 	found  map[[2]int32]coverage.Following // how the first log follows the second
 	follow map[[2]int32]bool               // and whether that makes them one stream; of the two ways, one
 }
@@ -72,7 +67,7 @@ type parallel struct {
 // reads all requests once, where there are logs that may be parallel; otherwise
 // it costs nothing.
 func (a *analysis) parallelLogs(all *runs) (*duplicates, error) {
-	p := &parallel{logs: a.logsBeside(), found: map[[2]int32]coverage.Following{}, follow: map[[2]int32]bool{}, ofFormat: map[string]int{}}
+	p := &parallel{logs: a.logsBeside(), found: map[[2]int32]coverage.Following{}, follow: map[[2]int32]bool{}}
 	if len(p.logs) == 0 {
 		return nil, nil
 	}
@@ -83,10 +78,15 @@ func (a *analysis) parallelLogs(all *runs) (*duplicates, error) {
 	for i, l := range p.logs {
 		p.number[l.source.ID-1][l.number] = int32(i)
 	}
-	for range a.budget.workers {
-		p.events = append(p.events, spill.NewSorter(a.store, int(2*a.budget.fold/eventSize), sortableEvent))
+	workers := a.budget.workers
+	for range workers {
+		var part []*spill.Sorter[event]
+		for range workers {
+			part = append(part, spill.NewSorter(a.store, int(2*a.budget.fold/eventSize)/workers, sortableEvent))
+		}
+		p.events = append(p.events, part)
+		p.twins = append(p.twins, spill.NewSorter(a.store, int(2*a.budget.fold/twinSize), sortableTwin))
 	}
-	p.twins = spill.NewSorter(a.store, int(2*a.budget.fold*int64(a.budget.workers)/twinSize), sortableTwin)
 	defer p.release()
 	if err := p.read(a, all); err != nil {
 		return nil, err
@@ -105,10 +105,12 @@ func (a *analysis) parallelLogs(all *runs) (*duplicates, error) {
 }
 
 func (p *parallel) release() {
-	for _, e := range p.events {
-		e.Release()
+	for i, part := range p.events {
+		for _, e := range part {
+			e.Release()
+		}
+		p.twins[i].Release()
 	}
-	p.twins.Release()
 }
 
 // read makes an event of each request of the logs. The runs are read side by
@@ -118,15 +120,17 @@ func (p *parallel) read(a *analysis, all *runs) error {
 	errs := make([]error, len(p.events))
 	tells := make([][]coverage.Tells, len(p.events))
 	var wg sync.WaitGroup
-	for i, sorter := range p.events {
+	for i := range p.events {
 		tells[i] = make([]coverage.Tells, len(p.logs))
 		wg.Go(func() {
 			for r := range next {
 				if errs[i] == nil {
-					errs[i] = p.readRun(r.open(all, nil, nil), sorter, tells[i])
+					errs[i] = p.readRun(r.open(all, nil, nil), i, tells[i])
 				}
 			}
-			sorter.Sort()
+			for _, part := range p.events {
+				part[i].Sort()
+			}
 		})
 	}
 	for _, r := range all.all {
@@ -143,7 +147,7 @@ func (p *parallel) read(a *analysis, all *runs) error {
 	return cmp.Or(errs...)
 }
 
-func (p *parallel) readRun(c *runCursor, sorter *spill.Sorter[event], tells []coverage.Tells) error {
+func (p *parallel) readRun(c *runCursor, worker int, tells []coverage.Tells) error {
 	var maker eventMaker
 	for c.Next() {
 		n := p.number[c.req.Source-1][c.req.Format]
@@ -152,7 +156,8 @@ func (p *parallel) readRun(c *runCursor, sorter *spill.Sorter[event], tells []co
 		}
 		tell(&tells[n], &c.req)
 		e := maker.event(&c.req, n, p.logs[n].source)
-		if err := sorter.Add(&e); err != nil {
+		part := e.key.Hi >> 32 * uint64(len(p.events)) >> 32
+		if err := p.events[part][worker].Add(&e); err != nil {
 			return err
 		}
 	}
@@ -163,11 +168,43 @@ func (p *parallel) readRun(c *runCursor, sorter *spill.Sorter[event], tells []co
 // traffic, and have no counterparts.
 const sameMost = 1 << 16
 
-// pair finds the counterparts of all requests: of equal events the first of one
-// log with the first of the other, and so on.
+// pair finds the counterparts of all requests, each part of the keys on its own.
 func (p *parallel) pair() error {
+	pairers := make([]*pairer, len(p.events))
+	errs := make([]error, len(p.events))
+	var wg sync.WaitGroup
+	for i, events := range p.events {
+		pairers[i] = &pairer{logs: p.logs, twins: p.twins[i], ofFormat: map[string]int{}}
+		wg.Go(func() {
+			errs[i] = pairers[i].pair(events)
+			for _, e := range events { // no longer needed, and large
+				e.Release()
+			}
+			p.twins[i].Sort()
+		})
+	}
+	wg.Wait()
+	for _, r := range pairers {
+		p.paired += r.paired
+	}
+	return cmp.Or(errs...)
+}
+
+// pairer finds counterparts in one part of the keys: of equal events the first
+// of one log with the first of the other, and so on.
+type pairer struct {
+	logs   []*parallelLog
+	twins  *spill.Sorter[twin]
+	paired int64
+
+	byLog    [][]event      // of equal events, those of each log
+	before   []int          // how many stand before them in logs of the same format
+	ofFormat map[string]int // how many there are in the logs of a format
+}
+
+func (p *pairer) pair(events []*spill.Sorter[event]) error {
 	var same []event
-	err := spill.EachSorted(p.events, func(e *event) error {
+	err := spill.EachSorted(events, func(e *event) error {
 		if len(same) > 0 && (same[0].key != e.key || len(same) == sameMost) {
 			if err := p.pairSame(same); err != nil {
 				return err
@@ -177,16 +214,10 @@ func (p *parallel) pair() error {
 		same = append(same, *e)
 		return nil
 	})
-	if err == nil {
-		err = p.pairSame(same)
+	if err != nil {
+		return err
 	}
-	for _, e := range p.events { // no longer needed, and large
-		e.Release()
-	}
-	if p.paired >= parallelLeast {
-		p.twins.Sort()
-	}
-	return err
+	return p.pairSame(same)
 }
 
 // pairSame pairs equal events, which are in the order of their logs and lines.
@@ -194,7 +225,7 @@ func (p *parallel) pair() error {
 // A server may write a log for each host, or begin a new file: then one log has
 // more equal events than each of the others. What the logs of one format have is
 // taken together, one behind the other, and so each event finds its counterpart.
-func (p *parallel) pairSame(same []event) error {
+func (p *pairer) pairSame(same []event) error {
 	p.byLog, p.before = p.byLog[:0], p.before[:0]
 	clear(p.ofFormat)
 	for len(same) > 0 {
@@ -218,7 +249,7 @@ func (p *parallel) pairSame(same []event) error {
 }
 
 // counterparts finds those of event number k of a log, in all other logs.
-func (p *parallel) counterparts(mine []event, k int) error {
+func (p *pairer) counterparts(mine []event, k int) error {
 	t := twin{log: mine[k].log, other: -1, offset: mine[k].offset, line: mine[k].line, full: mine[k].full}
 	for j, theirs := range p.byLog {
 		at := k
@@ -284,7 +315,7 @@ func (p *parallel) measure() error {
 }
 
 func (p *parallel) eachTwin(yield func(*twin) error) error {
-	return spill.EachSorted([]*spill.Sorter[twin]{p.twins}, yield)
+	return spill.EachSorted(p.twins, yield)
 }
 
 // decide chooses, of each two logs, the one that follows the other. Where a log
