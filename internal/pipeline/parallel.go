@@ -164,8 +164,8 @@ func (p *parallel) readRun(c *runCursor, worker int, tells []coverage.Tells) err
 	return c.Err()
 }
 
-// sameMost is how many equal events are held. More in one second are no
-// traffic, and have no counterparts.
+// sameMost is how many equal events are held. More in one second are no traffic;
+// they are cut into pieces, and may find no counterparts.
 const sameMost = 1 << 16
 
 // pair finds the counterparts of all requests, each part of the keys on its own.
