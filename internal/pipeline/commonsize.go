@@ -58,7 +58,7 @@ func (a *analysis) commonSizes(all *runs) (map[int64]bool, error) {
 	for _, w := range a.workers {
 		rough.merge(w.sizes)
 	}
-	least := max(commonLeast, (rough.all+commonShare-1)/commonShare)
+	least := max(commonLeast, (rough.all-all.twice.fullBodies()+commonShare-1)/commonShare)
 	if int64(slices.Max(rough.counters[:])) < least {
 		return nil, nil
 	}

@@ -62,6 +62,7 @@ func (a *analysis) warnings(t *totals) []string {
 			add("%s: %s", s.Path, n)
 		}
 	}
+	w = append(w, a.runs.twice.warnings(a.sources)...)
 	for _, ar := range a.archives {
 		if ar.Damage != nil {
 			add("%s: %s", ar.Path, ar.Damage)
@@ -159,6 +160,7 @@ func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 		out = append(out, casefile.Assumption{What: "bytes meaning of " + s.Path, Value: meaning, By: s.meaningBy(), Why: why})
 	}
 	out = append(out, a.timeAssumptions()...)
+	out = append(out, a.runs.twice.assumptions()...)
 	for _, s := range a.sources {
 		if n, shortest, longest := s.stats.headers.Learned(); n > 0 {
 			out = append(out, casefile.Assumption{

@@ -191,7 +191,13 @@ func (a *analysis) decide(context.Context) error {
 	for _, w := range a.workers {
 		a.runs.all = append(a.runs.all, w.runs...)
 	}
-	return a.inferMeanings(a.runs)
+	if err := a.inferMeanings(a.runs); err != nil {
+		return err
+	}
+	twice, err := a.parallelLogs(a.runs)
+	a.runs.twice = twice
+	twice.count(a.sources)
+	return err
 }
 
 // group is the third phase.

@@ -54,10 +54,13 @@ func (c *runCursor) Next() bool {
 	}
 }
 
-// step moves by one request, whose bytes meaning is then what was found out.
+// step moves by one request that is no duplicate, whose bytes meaning is then what was found out.
 func (c *runCursor) step() bool {
 	for {
 		ok, err := c.dec.Next(&c.req)
+		if ok && c.runs.twice.has(&c.req) {
+			continue
+		}
 		if ok || err != nil {
 			c.err = err
 			if c.req.Meaning == accesslog.MeaningUnknown && ok {
@@ -105,6 +108,7 @@ type runs struct {
 	store    *spill.Store
 	all      []run
 	meanings [][]accesslog.Meaning // by source id - 1 and format number; nil: not known yet
+	twice    *duplicates           // which are passed over; nil: none, or not known yet
 }
 
 // meaning is the bytes meaning of a request that had none when it was read.

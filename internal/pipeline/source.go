@@ -95,6 +95,7 @@ func (s *source) zoneless() bool {
 // stats are the counts of one source, or of a part of it.
 type stats struct {
 	lines, requests, other, rejected, comments, blank int64
+	duplicates                                        int64 // of the requests, taken off them once they are known
 
 	first, last int64 // of the records' times
 	forms       map[*accesslog.Format]*form

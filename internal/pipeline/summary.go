@@ -63,6 +63,7 @@ func (a *analysis) accounting() casefile.Accounting {
 		acc.Rejected += s.stats.rejected
 		acc.Comments += s.stats.comments
 		acc.Blank += s.stats.blank
+		acc.Duplicates += s.stats.duplicates
 	}
 	return acc
 }
@@ -131,7 +132,7 @@ func (s *source) row() casefile.SourceRow {
 		Source: s.ID, Path: s.Path, Bytes: bytes, SHA256: s.sum, StreamBytes: streamLen, StreamSHA256: s.streamSum,
 		Format: s.formatText(), Meaning: meaning, MeaningWhy: why,
 		Lines: s.stats.lines, Requests: s.stats.requests, Other: s.stats.other, Rejected: s.stats.rejected,
-		Comments: s.stats.comments, Blank: s.stats.blank,
+		Comments: s.stats.comments, Blank: s.stats.blank, Duplicates: s.stats.duplicates,
 		FirstTime: s.stats.first, LastTime: s.stats.last, Error: s.err,
 	}
 }

@@ -24,7 +24,7 @@ func (a *analysis) write(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, write := range []func(context.Context) error{a.writeAgents, a.writeRejects, a.writeSources} {
+	for _, write := range []func(context.Context) error{a.writeAgents, a.writeRejects, a.writeSources, a.writeOverlaps} {
 		if err := write(ctx); err != nil {
 			return nil, err
 		}
@@ -200,6 +200,15 @@ func (a *analysis) writeSources(context.Context) error {
 	for _, s := range a.sources {
 		row := s.row()
 		if err := a.writer.Sources().Append(&row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *analysis) writeOverlaps(context.Context) error {
+	for _, row := range a.runs.twice.rows() {
+		if err := a.writer.Overlaps().Append(&row); err != nil {
 			return err
 		}
 	}
