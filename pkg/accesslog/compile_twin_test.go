@@ -84,7 +84,7 @@ func newTwin(format string) *twin {
 	return w
 }
 
-const twinCLF = `\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}`
+const twinCLF = `\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d [+-](?:[01]\d|2[0-3])[0-5]\d`
 
 // twinKinds are what fields may look like, by what stands behind them.
 type twinKinds struct {
@@ -202,7 +202,7 @@ func (k twinKinds) time(arg string) twinField {
 		layout := strftimeLayouts[arg[m[0]:m[1]]]
 		f.layout += arg[pos:m[0]] + layout
 		form := regexp.QuoteMeta(layout)
-		form = strings.NewReplacer("-0700", `[+-]\d{4}`, "_2", `[ \d]\d`, "2006", `\d{4}`, "Jan", `[A-Za-z]{3}`, "Mon", `[A-Za-z]{3}`, "PM", "[AP]M").Replace(form)
+		form = strings.NewReplacer("-0700", `[+-](?:[01]\d|2[0-3])[0-5]\d`, "_2", `[ \d]\d`, "2006", `\d{4}`, "Jan", `[A-Za-z]{3}`, "Mon", `[A-Za-z]{3}`, "PM", "[AP]M").Replace(form)
 		f.pattern += regexp.MustCompile(`0[1-6]|15`).ReplaceAllString(form, `\d\d`)
 		pos = m[1]
 	}
@@ -233,7 +233,7 @@ func (k twinKinds) value(name string, unlike bool) twinField {
 	case "time_local":
 		return twinField{pattern: twinCLF, role: "time"}
 	case "time_iso8601":
-		return twinField{pattern: `\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d`, role: "pieces", layout: "2006-01-02T15:04:05-07:00"}
+		return twinField{pattern: `\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-](?:[01]\d|2[0-3]):[0-5]\d`, role: "pieces", layout: "2006-01-02T15:04:05-07:00"}
 	case "msec":
 		return twinField{pattern: `\d+(?:\.\d*)?|-`, role: "epoch", scale: 1e6}
 	case "request":
