@@ -40,6 +40,10 @@ type File struct {
 	BytesMeaning []PerSource
 	Timezone     []PerSource
 	Year         []PerSource
+	ClockOffset  []PerSource
+	Exposure     *Stretch
+	Declaration  *Declaration
+	Outages      []Stretch
 	Tables       []string
 	Compression  string
 	Memory       int64 // bytes
@@ -54,6 +58,13 @@ type PerSource struct {
 	Glob  string
 	Value string
 }
+
+// Stretch is a stretch of time as it is written. Why is for an outage.
+type Stretch struct{ From, To, Why string }
+
+// Declaration says who declared, when, and in which words, that the evidence is
+// all the logs of all ways to the recordings.
+type Declaration struct{ By, Date, Text string }
 
 // Error is a mistake in the file, with its place.
 type Error struct {

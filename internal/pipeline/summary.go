@@ -19,7 +19,7 @@ func (a *analysis) summary(t *totals, who *clientCounts, top []casefile.TopClien
 		Tool: "recount", Version: a.options.Version,
 		Counts: counts(t, who), Grades: map[string]int64{},
 		Listings:   casefile.ListingCount{Requests: t.listings, Clients: who.listings, Directories: t.directories},
-		Accounting: a.accounting(), Coverage: a.coverage(), Claims: []any{},
+		Accounting: a.accounting(), Coverage: a.covered.summary(a), Claims: []any{},
 		Assumptions: a.assumptions(t), Warnings: a.warnings(t), Limits: a.limits(t), TopClients: top, Tables: a.tableRows(),
 	}
 	s.Unlabelled = s.Counts // until clients can be given labels
@@ -62,18 +62,6 @@ func (a *analysis) accounting() casefile.Accounting {
 		acc.Blank += s.stats.blank
 	}
 	return acc
-}
-
-func (a *analysis) coverage() casefile.Coverage {
-	span := newStats()
-	for _, s := range a.sources {
-		span.seen(s.stats.first)
-		span.seen(s.stats.last)
-	}
-	return casefile.Coverage{
-		First: stamp(span.first), Last: stamp(span.last),
-		Note: "first and last time of any line; gaps, missing files and second copies of lines were not looked for",
-	}
 }
 
 // stamp writes a time for people; it is empty for none.
@@ -221,11 +209,16 @@ func (a *analysis) configuration() any {
 		Meanings    []perSource             `json:"bytes_meaning"`
 		Zones       []perSource             `json:"timezone"`
 		Years       []perSource             `json:"year"`
+		Clocks      []perSource             `json:"clock_offset"`
+		Exposure    *casefile.Exposure      `json:"exposure,omitempty"`
+		Outages     []Stretch               `json:"outages,omitempty"`
+		Declaration *casefile.Declaration   `json:"declaration,omitempty"`
 		Servers     []casefile.ManifestFile `json:"server_config,omitempty"`
 		Recordings  []string                `json:"recordings"`
 		Tables      []string                `json:"tables"`
 		Compression string                  `json:"compression"`
-	}{list(o.Formats), list(o.Meanings), list(o.Zones), list(o.Years), servers, append([]string{}, o.Recordings...), tables, o.Compression}
+	}{list(o.Formats), list(o.Meanings), list(o.Zones), list(o.Years),
+		list(o.Clocks), a.exposure(), o.Outages, a.declaration(), servers, append([]string{}, o.Recordings...), tables, o.Compression}
 }
 
 // run says when and where it was done.

@@ -1,7 +1,9 @@
 package coverage
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/logrecount/recount/pkg/accesslog"
@@ -156,6 +158,18 @@ func Covered(p Period, span Span, gaps []Gap) int64 {
 		}
 	}
 	return covered
+}
+
+// Compare orders gaps by group and time.
+func (g Gap) Compare(o Gap) int {
+	return cmp.Or(strings.Compare(g.Group, o.Group), cmp.Compare(g.From, o.From), cmp.Compare(g.To, o.To))
+}
+
+// ClockWentBack says whether a step back may undo what looks like a gap: the
+// clock was set forward at the gap and back, by about as much, later on.
+func (g Gap) ClockWentBack(s Step) bool {
+	length, back := g.To-g.From, s.From-s.To
+	return s.From >= g.To && max(length-back, back-length) <= max(stepLeast, length/10)
 }
 
 // Stamp writes a time for people and machines.

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"reflect"
-	"strings"
 
 	"github.com/logrecount/recount/pkg/casefile"
 	"github.com/logrecount/recount/pkg/download"
@@ -15,6 +14,7 @@ import (
 func sections(s *casefile.Summary) []section {
 	return []section{
 		{"What was counted", counted(s)},
+		{"Which time the logs cover", coverage(s.Coverage)},
 		{"What cannot be known", unknown(s)},
 		{"Clients that took most", topClients(s.TopClients)},
 		{"What became of every line", accounting(s.Accounting)},
@@ -41,7 +41,7 @@ func counted(s *casefile.Summary) []block {
 			plural(l.Directories, "directory page", "directory pages"), were(l.Directories),
 			plural(l.Clients, "client", "clients"), plural(l.Requests, "request", "requests")))})
 	}
-	return append(out, paragraph{coverage(s.Coverage)})
+	return out
 }
 
 func ruleTable(counts map[string]casefile.RuleCount) table {
@@ -63,17 +63,6 @@ func gradeTable(counts map[string]int64) table {
 		t.rows = append(t.rows, []text{own(g.Name), number(counts[g.Name]), own(g.Means)})
 	}
 	return t
-}
-
-func coverage(c casefile.Coverage) text {
-	span := "No line has a time"
-	if c.First != "" {
-		span = fmt.Sprintf("The records span %s to %s", c.First, c.Last)
-	}
-	if c.Note != "" {
-		span += " (" + strings.TrimSuffix(c.Note, ".") + ")"
-	}
-	return foreign(span + ".")
 }
 
 func unknown(s *casefile.Summary) []block {

@@ -1,0 +1,335 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/coverage"
+)
+
+// rotation is a rotation group: the sources of one log.
+type rotation struct {
+	name     string
+	sources  []*source
+	places   []coverage.Place
+	silences coverage.Silences
+	steps    []clockStep
+	findings []string
+}
+
+// clockStep is a step back of the clock and its source.
+type clockStep struct {
+	coverage.Step
+	source *source
+}
+
+// covered is which time the logs cover.
+type covered struct {
+	period coverage.Period
+	all    coverage.Span
+	gaps   []coverage.Gap // by group and time
+	state  coverage.State
+	why    []string
+}
+
+// rotate puts a source into its rotation group.
+func (a *analysis) rotate(s *source) {
+	place := coverage.PlaceOf(s.Path)
+	i := a.groupOf[place.Group]
+	if i == 0 {
+		if a.groupOf == nil {
+			a.groupOf = map[string]uint32{}
+		}
+		a.groups = append(a.groups, &rotation{name: place.Group})
+		i = uint32(len(a.groups))
+		a.groupOf[place.Group] = i
+	}
+	s.group = i
+	g := a.groups[i-1]
+	g.sources, g.places = append(g.sources, s), append(g.places, place)
+}
+
+// cover finds out which time the logs cover, when all was scanned.
+func (a *analysis) cover() error {
+	each, all, err := silences(a.workers, len(a.groups))
+	if err != nil {
+		return err
+	}
+	c := &a.covered
+	if c.period, err = a.options.Exposure.orNone(); err != nil {
+		return err
+	}
+	c.all = a.span("", a.sources)
+	c.all.Before, c.all.After = all.Slack()
+	for i, g := range a.groups {
+		g.silences = each[i]
+		a.examine(g)
+		c.gaps = append(c.gaps, g.gaps()...)
+	}
+	if len(a.groups) > 1 {
+		c.gaps = append(c.gaps, all.Find()...)
+	}
+	c.gaps = append(c.gaps, coverage.Ends(c.period, c.all)...)
+	slices.SortFunc(c.gaps, coverage.Gap.Compare)
+	var outages []coverage.Outage
+	for _, o := range a.options.Outages {
+		p, err := o.period()
+		if err != nil {
+			return err
+		}
+		outages = append(outages, coverage.Outage{Period: p, Why: o.Why})
+	}
+	coverage.Explain(c.gaps, outages)
+	c.state, c.why = coverage.Assess(c.period, append(a.spans(), c.all), c.gaps, a.options.Declaration != nil)
+	return nil
+}
+
+// orNone is the period of a stretch, none if nothing was written.
+func (s Stretch) orNone() (coverage.Period, error) {
+	if s == (Stretch{}) {
+		return coverage.Period{}, nil
+	}
+	return s.period()
+}
+
+func (a *analysis) span(name string, sources []*source) coverage.Span {
+	seen := newStats()
+	for _, s := range sources {
+		seen.seen(s.stats.first)
+		seen.seen(s.stats.last)
+	}
+	return coverage.Span{Group: name, First: seen.first, Last: seen.last}
+}
+
+// spans are those of the groups.
+func (a *analysis) spans() []coverage.Span {
+	var spans []coverage.Span
+	for _, g := range a.groups {
+		span := a.span(g.name, g.sources)
+		span.Before, span.After = g.silences.Slack()
+		spans = append(spans, span)
+	}
+	return spans
+}
+
+// gaps are the silences of a group that are implausible. Where a clock of the
+// group goes back by as much later on, that is said.
+func (g *rotation) gaps() []coverage.Gap {
+	gaps := g.silences.Find()
+	for i := range gaps {
+		gap := &gaps[i]
+		gap.Group = g.name
+		for _, s := range g.steps {
+			if gap.ClockWentBack(s.Step) {
+				gap.Why += fmt.Sprintf("; later the times of %s go back by about as much (line %d), so it may be the clock", s.source.Path, s.Line)
+				break
+			}
+		}
+	}
+	return gaps
+}
+
+// namedSteps is how many steps of one source's clock are named.
+const namedSteps = 3
+
+// examine says what is to be said of a group beside its gaps.
+func (a *analysis) examine(g *rotation) {
+	add := func(format string, args ...any) { g.findings = append(g.findings, fmt.Sprintf(format, args...)) }
+	g.findings = append(g.findings, coverage.Missing(g.places)...)
+	offsets := map[int16]bool{}
+	for _, s := range g.sources {
+		if len(s.stats.forms) == 0 {
+			continue
+		}
+		if s.stats.beginsCut {
+			add("%s begins with a line that cannot be read: it may begin in the middle of one", s.Path)
+		}
+		if s.stats.cut {
+			add("%s does not end with the end of a line: it may have been cut off, or copied while it was written", s.Path)
+		}
+		for _, step := range s.clockSteps(add) {
+			g.steps = append(g.steps, clockStep{step, s})
+		}
+		maps.Copy(offsets, s.stats.offsets)
+	}
+	if len(offsets) > 1 {
+		var names []string
+		for _, offset := range slices.Sorted(maps.Keys(offsets)) {
+			names = append(names, fmt.Sprintf("%+03d%02d", offset/60, max(offset, -offset)%60))
+		}
+		add("times are written with different offsets from UTC (%s): daylight saving began or ended, or the zone was changed; each line's own was used", strings.Join(names[:min(len(names), 8)], ", "))
+	}
+}
+
+// clockSteps gives the places where the time goes back in a source, and says so.
+func (s *source) clockSteps(add func(format string, args ...any)) []coverage.Step {
+	var traces []*coverage.Trace
+	for _, p := range s.pieces {
+		traces = append(traces, p.clock)
+	}
+	steps, count := coverage.Steps(traces, func(i int, n int64) int64 { return s.pieces[i].lines + n })
+	for _, step := range steps[:min(len(steps), namedSteps)] {
+		add("%s: the time goes back by about %s at line %d, from %s to %s: the clock was set back (or an hour was repeated in autumn), or lines were put together in another order",
+			s.Path, coverage.Length(step.From-step.To), step.Line, coverage.Stamp(step.From), coverage.Stamp(step.To))
+	}
+	if more := count - namedSteps; more > 0 {
+		add("%s: the time goes back %d more times", s.Path, more)
+	}
+	return steps
+}
+
+// mixedStamps says that some sources stamp the start of a request and others its
+// end; empty: they do not.
+func (a *analysis) mixedStamps() string {
+	example := map[accesslog.TimeAt]string{}
+	for _, s := range a.sources {
+		for _, f := range s.formats() {
+			if example[f.TimeAt] == "" {
+				example[f.TimeAt] = s.Path
+			}
+		}
+	}
+	start, end := example[accesslog.TimeAtStart], example[accesslog.TimeAtEnd]
+	if start == "" || end == "" {
+		return ""
+	}
+	return fmt.Sprintf("some sources stamp a request when it starts (%s), others when it ends (%s): the same request may stand in both, apart by as long as it took", start, end)
+}
+
+// summary is what the summary says of coverage.
+func (c *covered) summary(a *analysis) casefile.Coverage {
+	out := casefile.Coverage{
+		First: stamp(c.all.First), Last: stamp(c.all.Last), Note: "first and last time of any line",
+		PlausibleBeforeS: c.all.Before / 1e6, PlausibleAfterS: c.all.After / 1e6,
+		State: c.state.String(), Why: append([]string{}, c.why...), Exposure: a.exposure(), Declaration: a.declaration(),
+		Groups: []casefile.CoverageGroup{}, Gaps: []casefile.CoverageGap{}, Findings: []string{},
+	}
+	if out.Exposure != nil {
+		out.Exposure.CoveredS = coverage.Covered(c.period, c.all, a.gapsOfAll()) / 1e6
+	}
+	for i, span := range a.spans() {
+		g := a.groups[i]
+		row := casefile.CoverageGroup{
+			Group: g.name, Sources: int64(len(g.sources)), First: stamp(span.First), Last: stamp(span.Last),
+			LongestSilenceS: g.silences.Longest() / 1e6, Findings: append([]string{}, g.findings...),
+		}
+		for _, s := range g.sources {
+			row.Lines += s.stats.lines
+		}
+		if c.period.Given() {
+			covered := coverage.Covered(c.period, span, c.gaps) / 1e6
+			row.CoveredS = &covered
+		}
+		out.Groups = append(out.Groups, row)
+	}
+	for _, g := range c.gaps {
+		row := casefile.CoverageGap{Group: g.Group, From: stamp(g.From), To: stamp(g.To), Why: g.Why, Explained: g.Explained}
+		if g.Expected != accesslog.None {
+			expected := g.Expected / 1e6
+			row.ExpectedS = &expected
+		}
+		out.Gaps = append(out.Gaps, row)
+	}
+	if text := a.mixedStamps(); text != "" {
+		out.Findings = append(out.Findings, text)
+	}
+	return out
+}
+
+// gapsOfAll are the gaps of all groups together: where there is one group, its
+// own.
+func (a *analysis) gapsOfAll() []coverage.Gap {
+	gaps := slices.Clone(a.covered.gaps)
+	if len(a.groups) == 1 {
+		for i := range gaps {
+			gaps[i].Group = ""
+		}
+	}
+	return gaps
+}
+
+// exposure is the stated period; nil: none.
+func (a *analysis) exposure() *casefile.Exposure {
+	p, err := a.options.Exposure.orNone()
+	if err != nil || !p.Given() {
+		return nil
+	}
+	return &casefile.Exposure{From: stamp(p.From), To: stamp(p.To), Seconds: (p.To - p.From) / 1e6}
+}
+
+func (a *analysis) declaration() *casefile.Declaration {
+	d := a.options.Declaration
+	if d == nil {
+		return nil
+	}
+	return &casefile.Declaration{By: d.By, Date: d.Date, Text: d.Text}
+}
+
+// writeGaps writes the gaps table.
+func (a *analysis) writeGaps(context.Context) error {
+	for _, g := range a.covered.gaps {
+		row := casefile.GapRow{Group: g.Group, From: g.From, To: g.To, Expected: g.Expected, Why: g.Why, Explained: g.Explained}
+		if row.Expected != accesslog.None {
+			row.Expected /= 1e6
+		}
+		if err := a.writer.Gaps().Append(&row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// coverageRemarks are the warnings about coverage.
+func (a *analysis) coverageRemarks(add func(format string, args ...any)) {
+	unexplained := 0
+	for _, g := range a.covered.gaps {
+		if g.Explained == "" {
+			unexplained++
+		}
+	}
+	if unexplained > 0 {
+		add("the logs have unexplained gaps (%d): see which time they cover", unexplained)
+	}
+	for _, g := range a.groups {
+		for _, f := range g.findings {
+			if len(g.sources) == 1 || strings.HasPrefix(f, g.sources[0].Path) {
+				add("%s", f)
+				continue
+			}
+			add("%s: %s", g.name, f)
+		}
+	}
+}
+
+// coverageAssumptions lists what is taken for true of the time that the logs
+// cover.
+func (a *analysis) coverageAssumptions() []casefile.Assumption {
+	var out []casefile.Assumption
+	for _, s := range a.sources {
+		if s.ahead != 0 {
+			way, length := "ahead", s.ahead
+			if length < 0 {
+				way, length = "behind", -length
+			}
+			out = append(out, casefile.Assumption{
+				What: "clock of " + s.Path, Value: coverage.Length(length) + " " + way, By: "user",
+				Why: "all its times in the tables are corrected by that; the lines hold those of its clock",
+			})
+		}
+	}
+	if e := a.exposure(); e != nil {
+		out = append(out, casefile.Assumption{What: "exposure period", Value: e.From + " to " + e.To, By: "user", Why: "in which the recordings could be reached"})
+	}
+	for _, o := range a.options.Outages {
+		out = append(out, casefile.Assumption{What: "outage", Value: o.From + " to " + o.To, By: "user", Why: o.Why})
+	}
+	if d := a.options.Declaration; d != nil {
+		out = append(out, casefile.Assumption{What: "all the logs of all ways to the recordings", Value: "handed in", By: "user", Why: fmt.Sprintf("declared by %s, %s: %s", d.By, d.Date, d.Text)})
+	}
+	return out
+}
