@@ -94,7 +94,7 @@ func (o *analyzeOptions) addFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&o.zones, "timezone", nil, "time zone of times that are logged without one: `ZONE` such as\nEurope/Stockholm, or GLOB=ZONE for some sources (repeatable);\nwithout it they are taken as UTC")
 	f.StringArrayVar(&o.years, "year", nil, "`YEAR` of the first line where times are logged without years, or\nGLOB=YEAR for some sources (repeatable); without it such lines\nhave no time")
 	f.StringArrayVar(&o.clocks, "clock-offset", nil, "by how much the server's clock was ahead of the time: `OFFSET` such\nas +3m20s, or -1h if it was behind; GLOB=OFFSET for some\nsources (repeatable); times are corrected by it")
-	f.StringVar(&o.exposure, "exposure", "", "`FROM..TO`, the period in which the recordings could be reached and\nwhich the logs should cover: dates, or times such as\n2013-02-01T08:00:00+01:00; UTC unless written")
+	f.StringVar(&o.exposure, "exposure", "", "period `FROM..TO` in which the recordings could be reached and which\nthe logs should cover: dates, or times such as\n2013-02-01T08:00:00+01:00; UTC unless written")
 	f.StringVar(&o.tables, "tables", "all", "tables to write: all, none, or `NAMES` with commas")
 	f.StringVar(&o.compression, "compression", "snappy", "`NAME` of the compression of the tables: snappy, or zstd for smaller files")
 	f.IntVar(&o.workers, "workers", 0, "`NUMBER` of workers; 0: one per processor")

@@ -169,7 +169,7 @@ func (g Gap) Compare(o Gap) int {
 // clock was set forward at the gap and back, by about as much, later on.
 func (g Gap) ClockWentBack(s Step) bool {
 	length, back := g.To-g.From, s.From-s.To
-	return s.From >= g.To && max(length-back, back-length) <= max(stepLeast, length/10)
+	return s.From >= g.To && max(length-back, back-length) <= max(stepLeast, length/4)
 }
 
 // Stamp writes a time for people and machines.

@@ -18,7 +18,7 @@ const (
 // Step is a place in a source where its time goes back.
 type Step struct {
 	Line     int64 // of the first of the 32 lines that are earlier
-	From, To int64 // the middle times before and behind
+	From, To int64 // about the last time before and the first behind
 }
 
 // Trace is what the clock of one piece of a source did: enough to tell whether
@@ -27,12 +27,16 @@ type Trace struct {
 	blocks int
 	head   [2]stepBlock // its first blocks of lines
 	level  int64        // the middle time at its end
+	peak   int64        // the latest time of the block before
 	steps  []Step
 	count  int // of steps, those kept and the rest
 }
 
 // stepBlock is 32 lines in a row.
-type stepBlock struct{ line, latest, middle int64 }
+type stepBlock struct {
+	line, latest, middle int64
+	early                int64 // a quarter of the lines are earlier
+}
 
 // Clock follows the times of one piece after the other. It is for one
 // goroutine; the zero value is ready.
@@ -67,10 +71,10 @@ func (c *Clock) End() *Trace {
 
 func (c *Clock) block() {
 	b := stepBlock{line: c.line, latest: slices.Max(c.times[:])}
-	b.middle = b.latest
+	b.middle, b.early = b.latest, b.latest
 	if b.latest-slices.Min(c.times[:]) > minute { // else which of them is the middle one is all the same
 		slices.Sort(c.times[:])
-		b.middle = c.times[stepLines/2]
+		b.middle, b.early = c.times[stepLines/2], c.times[stepLines/4]
 	}
 	c.n = 0
 	t := &c.trace
@@ -82,6 +86,7 @@ func (c *Clock) block() {
 	case b.middle >= t.level-stepLeast:
 		t.level = b.middle
 	} // else the block holds both sides of a step, maybe: the next one shows
+	t.peak = b.latest
 	if t.blocks < len(t.head) {
 		t.head[t.blocks] = b
 	}
@@ -90,7 +95,7 @@ func (c *Clock) block() {
 
 func (t *Trace) step(b stepBlock) {
 	if t.count++; len(t.steps) < stepsKept {
-		t.steps = append(t.steps, Step{Line: b.line, From: t.level, To: b.middle})
+		t.steps = append(t.steps, Step{Line: b.line, From: t.peak, To: b.early})
 	}
 	t.level = b.middle
 }
@@ -112,6 +117,7 @@ func Steps(traces []*Trace, line func(i int, n int64) int64) (steps []Step, coun
 			case t.head[0].latest < low:
 				before.step(t.head[0])
 			case t.head[0].middle < low && t.blocks > 1 && t.head[1].latest < low:
+				before.peak = t.head[0].latest
 				before.step(t.head[1])
 				if len(inner) > 0 && inner[0].Line == t.head[1].line {
 					inner, twice = inner[1:], 1 // the piece has found it too
@@ -129,7 +135,7 @@ func Steps(traces []*Trace, line func(i int, n int64) int64) (steps []Step, coun
 			steps = append(steps, s)
 		}
 		count += t.count - twice
-		before = Trace{blocks: 1, level: t.level}
+		before = Trace{blocks: 1, level: t.level, peak: t.peak}
 	}
 	return steps, count
 }

@@ -26,11 +26,11 @@ func coverage(c casefile.Coverage) []block {
 	if e := c.Exposure; e != nil {
 		out = append(out, paragraph{foreign(fmt.Sprintf("The stated exposure period is %s to %s. The logs cover %s of it.", e.From, e.To, coveredShare(e.CoveredS, e.Seconds)))})
 	}
-	if c.State != "" {
-		out = append(out, paragraph{own("Coverage of the period is " + stateText(c.State) + ".")})
-	}
-	if len(c.Why) > 0 {
-		out = append(out, list{foreigns(c.Why)})
+	switch {
+	case len(c.Why) > 0:
+		out = append(out, paragraph{foreign("Coverage of the period is " + c.State + ":")}, list{foreigns(c.Why)})
+	case c.State != "":
+		out = append(out, paragraph{foreign("Coverage of the period is " + c.State + ".")})
 	}
 	if d := c.Declaration; d != nil {
 		out = append(out, paragraph{foreign(fmt.Sprintf("Declared by %s, %s: %s", d.By, d.Date, d.Text))})
@@ -49,16 +49,6 @@ func coverage(c casefile.Coverage) []block {
 		out = append(out, paragraph{own("Findings:")}, list{foreigns(findings)})
 	}
 	return out
-}
-
-func stateText(state string) string {
-	switch state {
-	case "full":
-		return "full"
-	case "partial":
-		return "partial, because"
-	}
-	return "unknown, because"
 }
 
 // coveredShare is a part of a whole in percent, never rounded to none or to all.
