@@ -121,9 +121,16 @@ func (a *analysis) spans() []coverage.Span {
 // group goes back by as much later on, that is said.
 func (g *rotation) gaps() []coverage.Gap {
 	gaps := g.silences.Find()
+	var unread int64
+	for _, s := range g.sources {
+		unread += s.stats.rejected + s.stats.yearless + s.stats.timeless
+	}
 	for i := range gaps {
 		gap := &gaps[i]
 		gap.Group = g.name
+		if unread > 0 {
+			gap.Why += fmt.Sprintf("; %d lines of the log could not be read or have no time, and may lie there", unread)
+		}
 		for _, s := range g.steps {
 			if gap.ClockWentBack(s.Step) {
 				gap.Why += fmt.Sprintf("; later the times of %s go back by about as much (line %d), so it may be the clock", s.source.Path, s.Line)
@@ -170,7 +177,7 @@ func (a *analysis) examine(g *rotation) {
 func (s *source) clockSteps(add func(format string, args ...any)) []coverage.Step {
 	var traces []*coverage.Trace
 	for _, p := range s.pieces {
-		traces = append(traces, p.clock)
+		traces = append(traces, &p.clock)
 	}
 	steps, count := coverage.Steps(traces, func(i int, n int64) int64 { return s.pieces[i].lines + n })
 	for _, step := range steps[:min(len(steps), namedSteps)] {

@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/evidence"
 )
 
 var monday = time.Date(2019, 2, 18, 0, 0, 0, 0, time.UTC)
@@ -32,8 +34,6 @@ func busyLines(days int, skip func(at time.Duration) bool) []string {
 func busyLine(at time.Time, n int) string {
 	return fmt.Sprintf("203.0.113.%d - - [%s] \"GET /calls/%d.mp3 HTTP/1.1\" 200 1000 \"-\" \"curl\"\n", n%200, at.Format("02/Jan/2006:15:04:05 -0700"), n)
 }
-
-func never(time.Duration) bool { return false }
 
 // gone says whether a time lies in an hour, given in hours from Monday on.
 func gone(from, to float64) func(time.Duration) bool {
@@ -116,7 +116,7 @@ func TestCoverageSameCase(t *testing.T) {
 					t.Errorf("no finding %q in %q", want, findings)
 				}
 			}
-			if len(c.Gaps) != 2 || c.Gaps[0].Explained != "" || c.Gaps[1].Explained != "new disk" || c.Gaps[1].From[:16] != "2019-02-20T10:59" {
+			if len(c.Gaps) != 2 || c.Gaps[0].Explained != "" || !strings.Contains(c.Gaps[0].Why, "; 1 lines of the log could not be read") || c.Gaps[1].Explained != "new disk" || c.Gaps[1].From[:16] != "2019-02-20T10:59" {
 				t.Errorf("gaps %+v", c.Gaps)
 			}
 			if c.State != "partial" || len(c.Why) != 1 || !strings.Contains(c.Why[0], "unexplained gap") {
@@ -247,6 +247,26 @@ func busyTimes(length time.Duration) (out []time.Duration) {
 		out = append(out, at)
 	}
 	return out
+}
+
+// Formats that stamp the start beside formats that stamp the end are said.
+func TestMixedStamps(t *testing.T) {
+	start, either := &accesslog.Format{Name: "s"}, &accesslog.Format{Name: "x", TimeAt: accesslog.TimeAtEither}
+	end := &accesslog.Format{Name: "e", TimeAt: accesslog.TimeAtEnd}
+	for _, c := range []struct {
+		formats []*accesslog.Format
+		want    bool
+	}{{[]*accesslog.Format{start, start}, false}, {[]*accesslog.Format{start, either}, false}, {[]*accesslog.Format{either, end, end}, false}, {[]*accesslog.Format{start, either, end}, true}} {
+		a := &analysis{}
+		for i, f := range c.formats {
+			s := &source{Source: evidence.Source{Path: fmt.Sprint(i, ".log")}, stats: newStats()}
+			s.stats.form(f).records = 1
+			a.sources = append(a.sources, s)
+		}
+		if got := a.mixedStamps(); (got != "") != c.want || c.want && !strings.Contains(got, "(0.log), others when it ends (2.log)") {
+			t.Errorf("%v: %q", c.formats, got)
+		}
+	}
 }
 
 // What cannot be meant is refused before a line is read.

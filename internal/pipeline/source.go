@@ -45,7 +45,7 @@ type source struct {
 type piece struct {
 	offset int64
 	lines  int64 // in the piece; after resolve: in all pieces before it
-	clock  *coverage.Trace
+	clock  coverage.Trace
 }
 
 // resolve turns the pieces' line counts into the number of lines before each.

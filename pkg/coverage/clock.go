@@ -59,14 +59,11 @@ func (c *Clock) Time(t, line int64) {
 }
 
 // End ends a piece. Up to 31 lines at its end do not make a block and say
-// nothing. A piece without a block has no trace: nil.
-func (c *Clock) End() *Trace {
+// nothing.
+func (c *Clock) End() Trace {
 	trace := c.trace
 	c.n, c.trace = 0, Trace{}
-	if trace.blocks == 0 {
-		return nil
-	}
-	return &trace
+	return trace
 }
 
 func (c *Clock) block() {
@@ -106,7 +103,7 @@ func (t *Trace) step(b stepBlock) {
 func Steps(traces []*Trace, line func(i int, n int64) int64) (steps []Step, count int) {
 	var before Trace // its level is that of all pieces so far
 	for i, t := range traces {
-		if t == nil {
+		if t.blocks == 0 {
 			continue
 		}
 		inner, twice := t.steps, 0

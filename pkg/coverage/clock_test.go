@@ -11,13 +11,17 @@ import (
 func stepsOf(times []int64, piece int) ([]Step, int) {
 	var traces []*Trace
 	var c Clock
+	end := func() {
+		trace := c.End()
+		traces = append(traces, &trace)
+	}
 	for i, t := range times {
 		if i > 0 && i%piece == 0 {
-			traces = append(traces, c.End())
+			end()
 		}
 		c.Time(t, int64(i%piece)+1)
 	}
-	traces = append(traces, c.End())
+	end()
 	return Steps(traces, func(i int, n int64) int64 { return int64(i*piece) + n })
 }
 

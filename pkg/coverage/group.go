@@ -24,6 +24,7 @@ type Place struct {
 // NAME.YYYY-MM-DD.log and the like. IIS: u_exYYMMDD.log, u_exYYMMDDHH.log,
 // u_exYYMM.log (Microsoft, "Log File Formats in IIS").
 var (
+	addressEnd   = regexp.MustCompile(`(?:^|[^0-9.]|[^0-9]\.)(?:\d{1,3}\.){3}\d{1,3}$`) // Samba: log.192.0.2.1, one log per client
 	numberEnd    = regexp.MustCompile(`^(.+)\.(\d{1,4})$`)
 	numberInside = regexp.MustCompile(`^(.+)\.(\d{1,4})(\.(?:log|txt|csv|json))$`)
 	dateInside   = regexp.MustCompile(`^(.*?)[._-]?((?:19|20)\d\d([-_.]?)[01]\d([-_.]?)[0-3]\d)(?:[-_.T]?([0-2]\d)(?:[-_:]?([0-5]\d)(?:[-_:]?([0-5]\d))?)?)?Z?(?:([._-].*))?$`)
@@ -83,7 +84,7 @@ func placeOfBase(base string) Place {
 	if p, ok := dated(base); ok {
 		return p
 	}
-	if m := numberEnd.FindStringSubmatch(base); m != nil {
+	if m := numberEnd.FindStringSubmatch(base); m != nil && !addressEnd.MatchString(base) {
 		n, _ := strconv.Atoi(m[2])
 		return Place{Group: m[1], Number: n}
 	}

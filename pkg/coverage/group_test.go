@@ -41,7 +41,8 @@ func TestPlaceOf(t *testing.T) {
 		{"20190218.log", ".log", "2019-02-18T00:00:00"},
 		{"2019-02-18", "*", "2019-02-18T00:00:00"},
 		{"access.log-20191399", "access.log-20191399", "0"},
-		{"site-10.0.0.1", "site-10.0.0", "1"},
+		{"samba/log.192.0.2.17", "samba/log.192.0.2.17", "0"},
+		{"samba/log.192.0.2.17.1", "samba/log.192.0.2.17", "1"},
 		{"voice_access.log", "voice_access.log", "0"},
 		{".gz", ".gz", "0"},
 	} {
@@ -93,4 +94,18 @@ func TestMissing(t *testing.T) {
 			t.Errorf("%v in another order: %q", c.paths, got)
 		}
 	}
+}
+
+// Any name has a place, in a group of its own folder.
+func FuzzPlaceOf(f *testing.F) {
+	for _, name := range []string{"a/access.log.1", "b-20190218.tar.gz!u_ex190218.log", "2019-02-18-00-00-38-7AB5", "!", "..", "a!b!c.1", ".1", "1.gz"} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		p := PlaceOf(name)
+		if name != "" && p.Group == "" || p.Number < 0 || p.Free && p.Date.IsZero() {
+			t.Errorf("%q: %+v", name, p)
+		}
+		Missing([]Place{p, p, PlaceOf(name + ".3")})
+	})
 }
