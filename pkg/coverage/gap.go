@@ -159,7 +159,14 @@ func (c *comparison) plausible() int64 {
 func (c *comparison) why(g int64) string {
 	text := fmt.Sprintf("%s without a line; in %d stretches around it", Length(g), c.near)
 	if n := len(c.longest) - c.near; n > 0 {
-		text += fmt.Sprintf(" and in the same hours of %d other %s", n, map[int64]string{day: "days", week: "weeks"}[c.shift])
+		unit := "day"
+		if c.shift == week {
+			unit = "week"
+		}
+		if n > 1 {
+			unit += "s"
+		}
+		text += fmt.Sprintf(" and in the same hours of %d other %s", n, unit)
 	}
 	most := slices.Max(c.longest)
 	if most == notable {
