@@ -109,7 +109,7 @@ func (m *times) merge() {
 
 // compare orders by minute, then by group.
 func (b busyMinute) compare(o busyMinute) int {
-	return cmp.Or(cmp.Compare(b.minute, o.minute), cmp.Compare(b.group, o.group))
+	return cmp.Compare(uint64(b.minute)<<32|uint64(b.group), uint64(o.minute)<<32|uint64(o.group))
 }
 
 func (b *busyMinute) join(o busyMinute) {
@@ -185,7 +185,7 @@ func (c *timesCursor) Next() bool {
 func (c *timesCursor) Err() error { return c.err }
 
 // silences puts the minutes of all workers together: the silences of each group,
-// and of all groups.
+// and of all groups, which may be those of the only one.
 func silences(workers []*worker, groups int) (each []coverage.Silences, all *coverage.Silences, err error) {
 	var cursors []*timesCursor
 	for _, w := range workers {
@@ -219,18 +219,23 @@ func silences(workers []*worker, groups int) (each []coverage.Silences, all *cov
 			end()
 			one = b
 		}
-		if any.group != 0 && any.minute == b.minute {
+		switch {
+		case groups == 1: // all are the one
+		case any.group != 0 && any.minute == b.minute:
 			any.join(b)
-		} else {
+		default:
 			if any.group != 0 {
 				add(all, any)
 			}
 			any = b
 		}
 	}
+	end()
 	if any.group != 0 {
-		end()
 		add(all, any)
+	}
+	if groups == 1 {
+		all = &each[0]
 	}
 	return each, all, merged.Err()
 }

@@ -211,10 +211,7 @@ func missingDates(dates []time.Time) string {
 	}
 	var missing []string
 	count := 0
-	for i, s := range steps {
-		if s < step*3/2 {
-			continue
-		}
+	for i := range steps {
 		for at := dates[i].Add(step); dates[i+1].Sub(at) > step/2 && count < 100_000; at = at.Add(step) {
 			if count++; count <= namedMissing {
 				missing = append(missing, at.Format(layout))
