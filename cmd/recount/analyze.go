@@ -29,6 +29,8 @@ type analyzeOptions struct {
 	meanings    []string
 	zones       []string
 	years       []string
+	clocks      []string
+	exposure    string
 	tables      string
 	compression string
 	workers     int
@@ -61,6 +63,10 @@ A GLOB before = is matched against the path of a source as 'recount show CASE
 sources' prints it; a glob without a slash against the file's name. What is for
 an archive is for its members. One that matches no source is an error.
 
+The logs cover a period fully only if --exposure states it, no silence in it is
+implausible or each is explained (outages in recount.yaml), they reach both ends,
+and somebody declared that these are all the logs (declaration in recount.yaml).
+
 Evidence is only read. The case appears when it is whole, or not at all.`,
 		Example: `  recount analyze access.log* -o case
   recount analyze /mnt/image/var/log/nginx -o case --inventory files.csv
@@ -92,6 +98,8 @@ func (o *analyzeOptions) addFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&o.meanings, "bytes-meaning", nil, "what the size field counts: `MEANING`, or GLOB=MEANING for some\nsources (repeatable): planned, accepted_body,\naccepted_with_headers, transferred or unknown")
 	f.StringArrayVar(&o.zones, "timezone", nil, "time zone of times that are logged without one: `ZONE` such as\nEurope/Stockholm, or GLOB=ZONE for some sources (repeatable);\nwithout it they are taken as UTC")
 	f.StringArrayVar(&o.years, "year", nil, "`YEAR` of the first line where times are logged without years, or\nGLOB=YEAR for some sources (repeatable); without it such lines\nhave no time")
+	f.StringArrayVar(&o.clocks, "clock-offset", nil, "by how much the server's clock was ahead of the time: `OFFSET` such\nas +3m20s, or -1h if it was behind; GLOB=OFFSET for some\nsources (repeatable); times are corrected by it")
+	f.StringVar(&o.exposure, "exposure", "", "period `FROM..TO` in which the recordings could be reached and which\nthe logs should cover: dates, or times such as\n2013-02-01T08:00:00+01:00; UTC unless written")
 	f.StringVar(&o.tables, "tables", "all", "tables to write: all, none, or `NAMES` with commas")
 	f.StringVar(&o.compression, "compression", "snappy", "`NAME` of the compression of the tables: snappy, or zstd for smaller files")
 	f.IntVar(&o.workers, "workers", 0, "`NUMBER` of workers; 0: one per processor")

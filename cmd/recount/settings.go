@@ -74,6 +74,17 @@ func analyzeSettings(o *analyzeOptions, changed func(flag string) bool, args []s
 	p.Meanings = either(changed("bytes-meaning"), perSource(o.meanings), fromFile(file.BytesMeaning))
 	p.Zones = either(changed("timezone"), perSource(o.zones), fromFile(file.Timezone))
 	p.Years = either(changed("year"), perSource(o.years), fromFile(file.Year))
+	p.Clocks = either(changed("clock-offset"), perSource(o.clocks), fromFile(file.ClockOffset))
+	if p.Exposure, err = exposure(o.exposure, changed("exposure"), file.Exposure); err != nil {
+		return p, err
+	}
+	if file.Declaration != nil {
+		d := pipeline.Declaration(*file.Declaration)
+		p.Declaration = &d
+	}
+	for _, out := range file.Outages {
+		p.Outages = append(p.Outages, pipeline.Stretch(out))
+	}
 	if p.Servers, err = serverConfigs(either(changed("server-config"), o.servers, file.ServerConfig), s); err != nil {
 		return p, err
 	}
@@ -109,6 +120,16 @@ func check(p *pipeline.Options) error {
 	}
 	for _, y := range p.Years {
 		if _, err := pipeline.Year(y.Value); err != nil {
+			return err
+		}
+	}
+	for _, c := range p.Clocks {
+		if _, err := pipeline.ParseClock(c.Value); err != nil {
+			return err
+		}
+	}
+	for _, err := range []error{pipeline.CheckExposure(p.Exposure), pipeline.CheckOutages(p.Outages), pipeline.CheckDeclaration(p.Declaration)} {
+		if err != nil {
 			return err
 		}
 	}
@@ -229,6 +250,21 @@ func findSettings(args []string, s streams) (*config.File, error) {
 		say(s.err, "warning", fmt.Sprintf("%q lies in the evidence and is not used as settings; if it shall be, name it with --config", skipped))
 	}
 	return f, err
+}
+
+// exposure reads FROM..TO, or takes the file's.
+func exposure(flag string, given bool, file *config.Stretch) (pipeline.Stretch, error) {
+	if !given {
+		if file == nil {
+			return pipeline.Stretch{}, nil
+		}
+		return pipeline.Stretch(*file), nil
+	}
+	from, to, found := strings.Cut(flag, "..")
+	if !found || from == "" || to == "" {
+		return pipeline.Stretch{}, usage(fmt.Sprintf("%q is no period", flag), "write --exposure FROM..TO, as in --exposure 2013-02-01..2019-02-18")
+	}
+	return pipeline.Stretch{From: from, To: to}, nil
 }
 
 // tableNames reads all and none; nil means all.

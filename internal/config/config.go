@@ -42,6 +42,10 @@ type File struct {
 	BytesMeaning []PerSource
 	Timezone     []PerSource
 	Year         []PerSource
+	ClockOffset  []PerSource
+	Exposure     *Stretch
+	Declaration  *Declaration
+	Outages      []Stretch
 	Tables       []string
 	Compression  string
 	Memory       int64 // bytes
@@ -62,6 +66,13 @@ type Label struct {
 	Network, Label string
 	Line           int // of the file
 }
+
+// Stretch is a stretch of time as it is written. Why is for an outage.
+type Stretch struct{ From, To, Why string }
+
+// Declaration says who declared, when, and in which words, that the evidence is
+// all the logs of all ways to the recordings.
+type Declaration struct{ By, Date, Text string }
 
 // Error is a mistake in the file, with its place.
 type Error struct {

@@ -26,6 +26,14 @@ format:
 bytes_meaning: accepted_body
 timezone: [{source: nas/*, zone: Europe/Stockholm}]
 year: 2019
+clock_offset: [{source: nas/*, offset: +3m20s}]
+exposure: {from: 2013-02-01, to: 2019-02-18T10:00:00+01:00}
+declaration:
+  by: A. Admin
+  date: 2019-03-01
+  text: all logs of all servers
+outages:
+  - {from: 2018-01-01, to: 2018-01-02, why: disk full}
 tables: [requests, downloads]
 compression: zstd
 memory: 512MiB
@@ -51,7 +59,11 @@ custody:
 		LabelsFile: "/case/lists/labels.csv",
 		Format:     []PerSource{{"*.1", "combined"}}, BytesMeaning: []PerSource{{"", "accepted_body"}},
 		Timezone: []PerSource{{"nas/*", "Europe/Stockholm"}}, Year: []PerSource{{"", "2019"}},
-		Tables: []string{"requests", "downloads"}, Compression: "zstd",
+		ClockOffset: []PerSource{{"nas/*", "+3m20s"}},
+		Exposure:    &Stretch{From: "2013-02-01", To: "2019-02-18T10:00:00+01:00"},
+		Declaration: &Declaration{"A. Admin", "2019-03-01", "all logs of all servers"},
+		Outages:     []Stretch{{"2018-01-01", "2018-01-02", "disk full"}},
+		Tables:      []string{"requests", "downloads"}, Compression: "zstd",
 		Memory: 512 << 20, Temp: "/tmp", Workers: 2,
 		Custody: map[string]string{"case_number": "00123", "acquired_at": "2019-02-18T10:00:00Z", "note": "two disks\nsealed\n"},
 	}
@@ -74,7 +86,7 @@ func TestParseEmpty(t *testing.T) {
 // The place of a mistake must be named, since the figures depend on the file.
 func TestParseErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"inventry: a.csv\n", `"recount.yaml" line 1, key "inventry": unknown key; the keys are recordings, inventory, geo, labels, labels_file, format, server_config, bytes_meaning, timezone, year, tables, compression, memory, temp, workers, custody`},
+		{"inventry: a.csv\n", `"recount.yaml" line 1, key "inventry": unknown key; the keys are recordings, inventory, geo, labels, labels_file, format, server_config, bytes_meaning, timezone, year, clock_offset, exposure, declaration, outages, tables, compression, memory, temp, workers, custody`},
 		{"# x\n\nclaims: []\n", `"recount.yaml" line 3, key "claims": unknown key`},
 		{"workers: 1\nworkers: 2\n", `"recount.yaml" line 2: mapping key "workers" already defined`},
 		{"workers: -1\n", `line 1, key "workers": "-1" is not a whole number`},
@@ -87,6 +99,14 @@ func TestParseErrors(t *testing.T) {
 		{"timezone:\n  - {source: a, timezone: UTC}\n", `key "timezone": line 2: unknown key "timezone"; the keys are source, zone`},
 		{"year:\n  - {source: a}\n", `line 2: want both source and year`},
 		{"bytes_meaning:\n  - planned\n", `line 2: want {source: GLOB, meaning: MEANING}`},
+		{"exposure: 2019\n", `key "exposure": want {from: FROM, to: TO}`},
+		{"exposure: {from: 2019-01-01}\n", `key "exposure": to is missing; want {from: FROM, to: TO}`},
+		{"exposure: {from: 2019-01-01, to: 2019-01-02, why: x}\n", `key "exposure": line 1: unknown key "why"; the keys are from, to`},
+		{"exposure: {from: [1], to: 2}\n", `key "exposure": line 1: "from": want one text`},
+		{"declaration: {by: x, date: 2019-01-01}\n", `key "declaration": text is missing; want {by: BY, date: DATE, text: TEXT}`},
+		{"outages: {from: a, to: b, why: c}\n", `key "outages": want a list of {from: FROM, to: TO, why: WHY}`},
+		{"outages:\n  - {from: a, to: b, why: c}\n  - {from: a, to: b}\n", `key "outages": line 3: why is missing`},
+		{"clock_offset:\n  - {source: a, by: 3m}\n", `key "clock_offset": line 2: unknown key "by"; the keys are source, offset`},
 		{"custody: yes please\n", `key "custody": want keys with values`},
 		{"custody:\n  a: [1]\n", `key "custody": "a" in line 2: want one text`},
 		{"- a\n", `"recount.yaml" line 1: want keys with values`},

@@ -15,6 +15,12 @@ type Options struct {
 	Years    []PerSource     // year of the first line of sources whose times have none
 	Meanings []PerSource     // which bytes meaning a source has, where the user says so; Value is a meaning
 
+	Clocks []PerSource // by how much the clock of a source was ahead of the time, as ParseClock takes it
+
+	Exposure    Stretch      // the period that the logs should cover; empty: none was stated
+	Declaration *Declaration // that these are all the logs; nil: nobody declared it
+	Outages     []Stretch    // times in which nothing was logged, and why
+
 	Recordings []string // globs, or one regular expression written as re:EXPR; empty: audio and video files
 	Inventory  string   // CSV file with path, size and attributes; empty: none
 	Geo        []string // MaxMind DB files
@@ -58,3 +64,15 @@ type Progress struct {
 	Rejects    int64
 	Recordings int64 // in the group phase
 }
+
+// Stretch is a stretch of time as it was written: each end a date, which is meant
+// whole, or a date and a time. Why is for an outage.
+type Stretch struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+	Why  string `json:"why,omitempty"`
+}
+
+// Declaration says that the evidence is all the logs of all ways to the
+// recordings: who said so, when, and in which words.
+type Declaration struct{ By, Date, Text string }

@@ -41,7 +41,15 @@ func (a *analysis) checkSettings() error {
 			return err
 		}
 	}
-	for _, list := range [][]PerSource{o.Formats, o.Meanings, o.Zones, o.Years} {
+	for _, s := range o.Clocks {
+		if _, err := ParseClock(s.Value); err != nil {
+			return err
+		}
+	}
+	if err := a.checkTimes(); err != nil {
+		return err
+	}
+	for _, list := range [][]PerSource{o.Formats, o.Meanings, o.Zones, o.Years, o.Clocks} {
 		for _, s := range list {
 			if !doublestar.ValidatePattern(s.Glob) {
 				return &UsageError{Err: fmt.Errorf("glob %q: %w", s.Glob, doublestar.ErrBadPattern)}
@@ -102,7 +110,7 @@ func (a *analysis) everyGlobMatches(sources []evidence.Source) error {
 		settings []PerSource
 	}{
 		{"--format", a.options.Formats}, {"--bytes-meaning", a.options.Meanings},
-		{"--timezone", a.options.Zones}, {"--year", a.options.Years},
+		{"--timezone", a.options.Zones}, {"--year", a.options.Years}, {"--clock-offset", a.options.Clocks},
 	} {
 		for _, s := range list.settings {
 			if !slices.ContainsFunc(sources, s.matches) {
@@ -130,7 +138,11 @@ func (a *analysis) addSource(s evidence.Source) *source {
 	if name, ok := lastMatch(a.options.Years, s); ok {
 		src.year, _ = Year(name)
 	}
+	if text, ok := lastMatch(a.options.Clocks, s); ok {
+		src.ahead, _ = ParseClock(text)
+	}
 	src.reading.Zone, src.reading.Year = src.zone, src.year
+	a.rotate(src)
 	a.sources = append(a.sources, src)
 	return src
 }

@@ -91,6 +91,7 @@ func (a *analysis) warnings(t *totals) []string {
 	if a.invFile != nil && t.sizeFrom["inventory"] == 0 && t.requested.Recordings > 0 {
 		add("no recording that was handed over is in the inventory %s; its paths must be as in the logs, from the root of the site", a.invFile.Name)
 	}
+	a.coverageRemarks(add)
 	acc := a.accounting()
 	switch {
 	case acc.Lines == 0:
@@ -161,6 +162,7 @@ func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 	}
 	out = append(out, a.timeAssumptions()...)
 	out = append(out, a.runs.twice.assumptions()...)
+	out = append(out, a.coverageAssumptions()...)
 	for _, s := range a.sources {
 		if n, shortest, longest := s.stats.headers.Learned(); n > 0 {
 			out = append(out, casefile.Assumption{

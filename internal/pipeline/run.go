@@ -38,6 +38,9 @@ type analysis struct {
 	started    time.Time
 	set        *evidence.Set
 	sources    []*source           // in the order in which they are read; members of archives are known after the scan
+	groups     []*rotation         // of sources, in the order of their first
+	groupOf    map[string]uint32   // number of a rotation group by its name, from 1
+	covered    covered             // which time the logs cover, known once they are scanned
 	archives   []*evidence.Archive // those among the files
 	inventory  *recording.Inventory
 	invFile    *casefile.ManifestFile
@@ -187,6 +190,9 @@ func (a *analysis) decide(context.Context) error {
 		}
 	}
 	a.noteUnknown()
+	if err := a.cover(); err != nil {
+		return err
+	}
 	a.runs = &runs{store: a.store}
 	for _, w := range a.workers {
 		a.runs.all = append(a.runs.all, w.runs...)

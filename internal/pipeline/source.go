@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/coverage"
 	"github.com/logrecount/recount/pkg/download"
 	"github.com/logrecount/recount/pkg/evidence"
 )
@@ -22,6 +23,8 @@ type source struct {
 	reading    accesslog.Reading
 	zone       *time.Location    // of times without one, by the user's word; nil: none given
 	year       int               // of the first line, by the user's word; 0: none given
+	group      uint32            // number of its rotation group, from 1
+	ahead      int64             // by so many microseconds its clock was ahead, by the user's word
 	tried      string            // what detection tried in vain
 	meaning    accesslog.Meaning // by the user's word
 	meaningSet bool
@@ -42,6 +45,7 @@ type source struct {
 type piece struct {
 	offset int64
 	lines  int64 // in the piece; after resolve: in all pieces before it
+	clock  coverage.Trace
 }
 
 // resolve turns the pieces' line counts into the number of lines before each.
@@ -108,11 +112,17 @@ type stats struct {
 	timeless    int64 // records that have no time for another reason
 	accessOnly  int64 // requests of which the log never shows how much
 	methodless  int64 // requests whose method the log does not say
+	offset      int32 // from UTC in minutes, of the line before; noOffset: none
+	offsets     map[int16]bool
+	beginsCut   bool // its first line could not be read
+	cut         bool // its last line has no end
 }
 
 func newStats() stats {
-	return stats{first: accesslog.NoTime, last: accesslog.NoTime, forms: map[*accesslog.Format]*form{}}
+	return stats{first: accesslog.NoTime, last: accesslog.NoTime, forms: map[*accesslog.Format]*form{}, offset: noOffset, offsets: map[int16]bool{}}
 }
+
+const noOffset = 1 << 16
 
 // form is what one source shows of one format.
 type form struct {
@@ -149,12 +159,22 @@ func (s *stats) time(r *accesslog.Record) {
 	case r.Time != accesslog.NoTime:
 		if r.LocalTime {
 			s.local++
+		} else if int32(r.UTCOffsetMin) != s.offset {
+			s.wrote(r)
 		}
 		s.seen(r.Time)
 	case r.Flags&accesslog.FlagNoYear != 0:
 		s.yearless++
 	default:
 		s.timeless++
+	}
+}
+
+// wrote keeps which offsets from UTC a source has written.
+func (s *stats) wrote(r *accesslog.Record) {
+	s.offset = int32(r.UTCOffsetMin)
+	if f := r.Format; f != nil && (f.Zone == accesslog.ZoneLogged || f.Zone == accesslog.ZoneOfLine) {
+		s.offsets[r.UTCOffsetMin] = true
 	}
 }
 
@@ -189,6 +209,11 @@ func (s *stats) merge(o *stats) {
 	s.timeless += o.timeless
 	s.accessOnly += o.accessOnly
 	s.methodless += o.methodless
+	for offset := range o.offsets {
+		s.offsets[offset] = true
+	}
+	s.beginsCut = s.beginsCut || o.beginsCut
+	s.cut = s.cut || o.cut
 	for f, c := range o.forms {
 		mine := s.form(f)
 		mine.records += c.records

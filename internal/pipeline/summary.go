@@ -19,7 +19,7 @@ func (a *analysis) summary(t *totals, who *populationCounts, top []casefile.TopC
 	s := &casefile.Summary{
 		Tool: "recount", Version: a.options.Version,
 		Counts: counts(&t.tally, &who.all), Grades: map[string]int64{}, Listings: listingCount(&t.tally, &who.all), Labels: labels,
-		Accounting: a.accounting(), Coverage: a.coverage(), Claims: []any{},
+		Accounting: a.accounting(), Coverage: a.covered.summary(a), Claims: []any{},
 		Assumptions: append(a.assumptions(t), a.labelAssumptions(labels)...), Warnings: append(a.warnings(t), labelWarnings(labels)...), Limits: a.limits(t), TopClients: top, Tables: a.tableRows(),
 	}
 	s.Unlabelled, s.ListingsUnlabelled = s.Counts, s.Listings
@@ -66,18 +66,6 @@ func (a *analysis) accounting() casefile.Accounting {
 		acc.Duplicates += s.stats.duplicates
 	}
 	return acc
-}
-
-func (a *analysis) coverage() casefile.Coverage {
-	span := newStats()
-	for _, s := range a.sources {
-		span.seen(s.stats.first)
-		span.seen(s.stats.last)
-	}
-	return casefile.Coverage{
-		First: stamp(span.first), Last: stamp(span.last),
-		Note: "first and last time of any line; gaps, missing files and second copies of lines were not looked for",
-	}
 }
 
 // stamp writes a time for people; it is empty for none.
@@ -225,13 +213,18 @@ func (a *analysis) configuration() any {
 		Meanings    []perSource             `json:"bytes_meaning"`
 		Zones       []perSource             `json:"timezone"`
 		Years       []perSource             `json:"year"`
+		Clocks      []perSource             `json:"clock_offset"`
+		Exposure    *casefile.Exposure      `json:"exposure,omitempty"`
+		Outages     []Stretch               `json:"outages,omitempty"`
+		Declaration *casefile.Declaration   `json:"declaration,omitempty"`
 		Servers     []casefile.ManifestFile `json:"server_config,omitempty"`
 		Recordings  []string                `json:"recordings"`
 		Labels      []labelSetting          `json:"labels,omitempty"`
 		LabelsFile  *casefile.ManifestFile  `json:"labels_file,omitempty"`
 		Tables      []string                `json:"tables"`
 		Compression string                  `json:"compression"`
-	}{list(o.Formats), list(o.Meanings), list(o.Zones), list(o.Years), servers, append([]string{}, o.Recordings...), labelSettings(o.Labels), a.labelsFile, tables, o.Compression}
+	}{list(o.Formats), list(o.Meanings), list(o.Zones), list(o.Years),
+		list(o.Clocks), a.exposure(), o.Outages, a.declaration(), servers, append([]string{}, o.Recordings...), labelSettings(o.Labels), a.labelsFile, tables, o.Compression}
 }
 
 // run says when and where it was done.

@@ -7,6 +7,7 @@ import (
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
 	"github.com/logrecount/recount/pkg/client"
+	"github.com/logrecount/recount/pkg/coverage"
 	"github.com/logrecount/recount/pkg/recording"
 	"github.com/logrecount/recount/pkg/request"
 )
@@ -22,6 +23,8 @@ type worker struct {
 	most      int // bytes that a batch may grow to
 	runs      []run
 	rejects   rejects
+	times     times
+	clock     coverage.Clock
 	stats     []*stats // by source id - 1; nil: nothing seen of it
 	sizes     *bodySizes
 	progress  *progress
@@ -41,7 +44,7 @@ type worker struct {
 func newWorker(a *analysis, m *recording.Matcher) *worker {
 	return &worker{
 		store: a.store, matcher: m, inventory: a.inventory, batch: request.NewBatch(min(smallBatch, a.budget.batch)),
-		rejects: rejects{store: a.store}, sizes: new(bodySizes), progress: a.watch, own: make(chan job),
+		rejects: rejects{store: a.store}, times: newTimes(a.store), sizes: new(bodySizes), progress: a.watch, own: make(chan job),
 		most: a.budget.batch, shown: a.writer.Wants(casefile.TableRequests),
 	}
 }
@@ -69,7 +72,7 @@ func (w *worker) chunk(j job) error {
 	w.format = nil
 	requests, rejected, lines := st.requests, st.rejected, st.lines
 	err := w.lines(j, st)
-	j.piece.lines = st.lines - lines
+	j.piece.lines, j.piece.clock = st.lines-lines, w.clock.End()
 	w.progress.requests.Add(st.requests - requests)
 	w.progress.rejects.Add(st.rejected - rejected)
 	return err
@@ -92,6 +95,7 @@ func (w *worker) lines(j job, st *stats) error {
 			return nil
 		}
 		st.lines++
+		st.cut = st.cut || !line.Terminated
 		text := accesslog.SkipMark(line.Text)
 		nul := len(text) > 0 && text[0] == 0
 		if nul {
@@ -123,6 +127,10 @@ func (w *worker) lines(j job, st *stats) error {
 			if nul {
 				w.record.Flags |= accesslog.FlagNULBytes
 			}
+			w.correct(j.source)
+			if err := w.count(j, n); err != nil {
+				return err
+			}
 			w.take(j, st, n, line)
 			if !w.batch.Full() {
 				continue
@@ -136,9 +144,18 @@ func (w *worker) lines(j job, st *stats) error {
 			st.comments++
 			continue
 		}
+		st.beginsCut = st.beginsCut || n == 1 && j.chunk.Offset == 0 && w.parser != nil && reason != accesslog.ReasonTooLong && !nul
 		if err := w.reject(j, st, n, j.chunk.Offset+int64(line.Start), int64(len(line.Text)), line.Text, reason); err != nil {
 			return err
 		}
+	}
+}
+
+// correct takes what the server's clock was ahead, by the user's word, off a
+// record's time. From here on nobody knows of it.
+func (w *worker) correct(s *source) {
+	if s.ahead != 0 && w.record.Time != accesslog.NoTime {
+		w.record.Time -= s.ahead
 	}
 }
 
@@ -304,5 +321,6 @@ func (w *worker) flush() error {
 	if err := w.flushBatch(); err != nil {
 		return err
 	}
+	w.times.flush()
 	return w.rejects.flush()
 }

@@ -24,7 +24,7 @@ func (a *analysis) write(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, write := range []func(context.Context) error{a.writeAgents, a.writeRejects, a.writeSources, a.writeOverlaps} {
+	for _, write := range []func(context.Context) error{a.writeAgents, a.writeRejects, a.writeSources, a.writeGaps, a.writeOverlaps} {
 		if err := write(ctx); err != nil {
 			return nil, err
 		}

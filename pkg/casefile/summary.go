@@ -64,14 +64,6 @@ type Accounting struct {
 	Duplicates  int64 `json:"duplicates"`
 }
 
-// Coverage is the time that the records span. Times are RFC 3339 in UTC, empty
-// for none.
-type Coverage struct {
-	First string `json:"first"`
-	Last  string `json:"last"`
-	Note  string `json:"note"`
-}
-
 // Assumption is something taken for true.
 type Assumption struct {
 	What  string `json:"what"`

@@ -20,6 +20,10 @@ func (p Period) Given() bool { return p != Period{} }
 type Span struct {
 	Group       string // the path that the sources share; empty: all sources together
 	First, Last int64
+
+	// The longest plausible silence before the first and behind the last line:
+	// by so much may they miss the ends of a period.
+	Before, After int64
 }
 
 // Gap is a silence that the traffic before and after makes implausible, or a

@@ -26,7 +26,7 @@ func sample() *casefile.Summary {
 		Grades:     map[string]int64{"complete": 1, "likely": 58, "possible": 1, "partial": 55940, "none": 1000},
 		Listings:   casefile.ListingCount{Requests: 40, Clients: 3, Directories: 1},
 		Accounting: casefile.Accounting{Sources: 2, Bytes: 1000, StreamBytes: 1000000, Lines: 10, Requests: 5, Other: 1, Rejected: 1, Comments: 1, Blank: 1, Duplicates: 1},
-		Coverage:   casefile.Coverage{First: "2019-02-18T10:00:00Z", Last: "2019-02-19T10:00:00Z", Note: "first and last time of any line"},
+		Coverage:   sampleCoverage(),
 		Limits:     []string{"No line says whether a response was finished, so nothing can be graded complete from its size alone."},
 		Warnings:   []string{"source 2, logs/\x1b[31m|evil|<b>: the stream ends early"},
 		Assumptions: []casefile.Assumption{
@@ -38,6 +38,27 @@ func sample() *casefile.Summary {
 			{Client: "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", Likely: 8, Possible: 1, Partial: 1, Requested: 10, Requests: 11, FirstSeen: "2019-02-18T10:00:00Z", LastSeen: "2019-02-19T10:00:00Z"},
 		},
 		Tables: map[string]int64{"requests": 1234567, "downloads": 57000},
+	}
+}
+
+func sampleCoverage() casefile.Coverage {
+	covered, expected := int64(86400), int64(1800)
+	return casefile.Coverage{
+		First: "2019-02-18T10:00:00Z", Last: "2019-02-19T10:00:00Z", Note: "first and last time of any line",
+		PlausibleBeforeS: 1800, PlausibleAfterS: 1800,
+		Exposure: &casefile.Exposure{From: "2013-02-01T00:00:00Z", To: "2019-02-19T00:00:00Z", Seconds: 190857600, CoveredS: 46800},
+		State:    "partial", Why: []string{"the logs begin at 2019-02-18T10:00:00Z; the period begins at 2013-02-01T00:00:00Z"},
+		Declaration: &casefile.Declaration{By: "A. Admin", Date: "2019-03-01", Text: "these are all the logs of both servers"},
+		Groups: []casefile.CoverageGroup{
+			{Group: "nas/access.log", Sources: 3, First: "2019-02-18T10:00:00Z", Last: "2019-02-19T10:00:00Z", Lines: 123456, LongestSilenceS: 3900, CoveredS: &covered,
+				Findings: []string{"files are missing in the rotation: number 3 of 1 to 4"}},
+			{Group: "ftp/xferlog", Sources: 1, Lines: 7, CoveredS: new(int64)},
+		},
+		Gaps: []casefile.CoverageGap{
+			{From: "2013-02-01T00:00:00Z", To: "2019-02-18T10:00:00Z", ExpectedS: &expected, Why: "the period begins 2208 days 10 hours before the first line of any source"},
+			{Group: "nas/access.log", From: "2019-02-18T12:00:00Z", To: "2019-02-18T13:05:00Z", ExpectedS: &expected, Why: "65 minutes without a line", Explained: "new disk"},
+		},
+		Findings: []string{"some sources stamp a request when it starts (ftp/xferlog), others when it ends (nas/access.log)"},
 	}
 }
 
@@ -93,7 +114,12 @@ func TestHostile(t *testing.T) {
 	s := sample()
 	s.Warnings = []string{evil}
 	s.Limits = []string{evil}
-	s.Coverage.Note = evil
+	s.Coverage = casefile.Coverage{
+		First: evil, Last: evil, Note: evil, State: evil, Why: []string{evil}, Findings: []string{evil},
+		Exposure: &casefile.Exposure{From: evil, To: evil}, Declaration: &casefile.Declaration{By: evil, Date: evil, Text: evil},
+		Groups: []casefile.CoverageGroup{{Group: evil, First: evil, Last: evil, Findings: []string{evil}}},
+		Gaps:   []casefile.CoverageGap{{Group: evil, From: evil, To: evil, Why: evil, Explained: evil}},
+	}
 	s.Assumptions = []casefile.Assumption{{What: evil, Value: evil, By: evil, Why: evil}}
 	s.TopClients = []casefile.TopClient{{Client: evil, Country: evil, Org: evil, FirstSeen: evil, LastSeen: evil}}
 	s.Tables = map[string]int64{evil: 1}
@@ -116,6 +142,18 @@ func TestExplain(t *testing.T) {
 	for _, rule := range casefile.RuleNames {
 		if Explain(rule) == "" {
 			t.Errorf("rule %q is not explained", rule)
+		}
+	}
+}
+
+// A part is never rounded to nothing or to the whole.
+func TestCoveredShare(t *testing.T) {
+	for _, c := range []struct {
+		part, whole int64
+		want        string
+	}{{0, 100, "0 %"}, {100, 100, "100 %"}, {50, 100, "50.0 %"}, {1, 1_000_000, "less than 0.1 %"}, {999_999, 1_000_000, "99.9 %"}, {1, 3, "33.3 %"}, {0, 0, "0 %"}} {
+		if got := coveredShare(c.part, c.whole); got != c.want {
+			t.Errorf("%d of %d: %s, want %s", c.part, c.whole, got, c.want)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/logrecount/recount/pkg/casefile"
 	"github.com/logrecount/recount/pkg/download"
@@ -14,6 +13,7 @@ import (
 func sections(s *casefile.Summary) []section {
 	return []section{
 		{"What was counted", counted(s)},
+		{"Which time the logs cover", coverage(s.Coverage)},
 		{"What cannot be known", unknown(s)},
 		{"Clients that took most", topClients(s.TopClients)},
 		{"What became of every line", accounting(s.Accounting)},
@@ -42,7 +42,7 @@ func counted(s *casefile.Summary) []block {
 			out = append(out, paragraph{own("Without the clients that were given a label, " + shown(s.ListingsUnlabelled) + ".")})
 		}
 	}
-	return append(out, paragraph{coverage(s.Coverage)})
+	return out
 }
 
 func shown(l casefile.ListingCount) string {
@@ -88,17 +88,6 @@ func gradeTable(counts map[string]int64) table {
 		t.rows = append(t.rows, []text{own(g.Name), number(counts[g.Name]), own(g.Means)})
 	}
 	return t
-}
-
-func coverage(c casefile.Coverage) text {
-	span := "No line has a time"
-	if c.First != "" {
-		span = fmt.Sprintf("The records span %s to %s", c.First, c.Last)
-	}
-	if c.Note != "" {
-		span += " (" + strings.TrimSuffix(c.Note, ".") + ")"
-	}
-	return foreign(span + ".")
 }
 
 func unknown(s *casefile.Summary) []block {

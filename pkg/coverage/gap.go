@@ -1,0 +1,192 @@
+package coverage
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// The test of a silence. A silence of half an hour or more is implausible, a
+// gap, if it is longer than the longest plausible one. That is the largest of
+//
+//   - three times the longest other silence of all stretches that it is
+//     compared with,
+//   - eight times the median of the longest silences of those stretches, twelve
+//     times if no other day could be compared,
+//   - that median times e to the power of eight times their spread (the standard
+//     deviation of their natural logarithms): where silences are of very
+//     different lengths, a very long one says little.
+//
+// It is compared with stretches as long as itself: up to four right before it
+// and up to four right behind it (or two, or one, if a night lies behind them;
+// in halves and quarters if there are fewer than eight), and the same hours of
+// other days. A silence counts for a stretch whole, if any part of it lies
+// there.
+//
+// Another day's hours are compared only if lines came before and behind them as
+// they did around the gap, with silences at most twice as long: a Sunday says
+// nothing of a Monday. Days up to four weeks away are looked at; for silences
+// over six hours the same weekday only, up to eight weeks away: so nights, lunch
+// breaks, weekends and weekly pauses are held against their like. Half of those
+// that the log reaches must compare. A silence of more than two hours needs two
+// other days, one of more than six hours one other week: with less of a log
+// nothing is said.
+//
+// The numbers were chosen by simulation: TestGapRates holds the kinds of quiet
+// logs with their rates of false alarms, and of busy logs with their rates of
+// detection. What it cannot find: hours of a log that is silent every night and
+// that touch the night; two equal gaps within a few hours of each other.
+const (
+	gapShortest = 30 * minute
+	gapReach    = 4 // stretches right before and behind
+	gapTimes    = 3 // as long as the longest other silence
+	gapLeast    = 8.0
+	gapAlone    = 12.0
+	gapSpread   = 8.0
+	gapStretch  = 8 // stretches that are needed
+	gapLike     = 2
+	gapDays     = 28
+	gapWeeks    = 8
+	gapNoDay    = 2 * hour // up to this, no other day is needed
+	gapWeekday  = 6 * hour // from this on, only the same weekday compares
+)
+
+// Find gives the gaps, in the order of time, without their group.
+func (s *Silences) Find() []Gap {
+	var out []Gap
+	for i := range s.from {
+		// Most silences are no longer than their neighbours: they need no more work.
+		g := s.to[i] - s.from[i]
+		if g < gapShortest || s.longest(max(0, i-3), i)*gapTimes >= g || s.longest(i+1, min(len(s.from), i+4))*gapTimes >= g {
+			continue
+		}
+		if c, ok := s.compare(s.from[i], s.to[i]); ok {
+			out = append(out, Gap{From: s.from[i], To: s.to[i], Expected: c.plausible(), Why: c.why(g)})
+		}
+	}
+	return out
+}
+
+// comparison is what a silence was compared with.
+type comparison struct {
+	length  int64   // of the stretches right before and behind
+	longest []int64 // longest silence of each stretch
+	near    int     // how many of them are right before and behind
+	shift   int64   // day or week
+}
+
+// compare compares a silence with the traffic around; false: it is plausible, or
+// there is too little to compare with.
+func (s *Silences) compare(from, to int64) (comparison, bool) {
+	for _, reach := range []int64{gapReach, 2, 1} {
+		c, ok := s.around(from, to, reach)
+		if ok && to-from > c.plausible() {
+			return c, true
+		}
+	}
+	return comparison{}, false
+}
+
+// around collects what a silence is compared with: reach stretches on each side,
+// as far as the log reaches, and one at least.
+func (s *Silences) around(from, to, reach int64) (c comparison, ok bool) {
+	g := to - from
+	if !s.within(from-g, to+g) {
+		return c, false
+	}
+	low, high := max(s.first, from-reach*g), min(s.last, to+reach*g)
+	c.shift = day
+	days, need := int64(gapDays), 0
+	switch {
+	case g > gapWeekday:
+		c.shift, days, need = week, gapWeeks, 1
+	case g > gapNoDay:
+		need = 2
+	}
+	like := gapLike * max(s.touching(from-g, from), s.touching(to, to+g))
+	var others []int64
+	seen := 0
+	for k := -days; k <= days; k++ {
+		d := k * c.shift
+		if d > -2*g && d < 2*g || !s.within(from-g+d, to+g+d) {
+			continue
+		}
+		seen++
+		if s.touching(from-g+d, from+d) <= like && s.touching(to+d, to+g+d) <= like {
+			others = append(others, s.touching(from+d, to+d))
+		}
+	}
+	if len(others) < need || len(others)*2 < seen {
+		return c, false
+	}
+	for c.length = g; ; c.length /= 2 {
+		c.longest = c.longest[:0]
+		for at := from; at-c.length >= low; at -= c.length {
+			c.longest = append(c.longest, s.touching(at-c.length, at))
+		}
+		for at := to; at+c.length <= high; at += c.length {
+			c.longest = append(c.longest, s.touching(at, at+c.length))
+		}
+		c.near = len(c.longest)
+		c.longest = append(c.longest, others...)
+		if len(c.longest) >= gapStretch {
+			return c, true
+		}
+	}
+}
+
+// plausible is the longest silence that the comparison makes plausible.
+func (c *comparison) plausible() int64 {
+	sorted := slices.Sorted(slices.Values(c.longest))
+	n := len(sorted)
+	var sum, squares float64
+	for _, v := range sorted {
+		l := math.Log(float64(v))
+		sum += l
+		squares += l * l
+	}
+	mean := sum / float64(n)
+	spread := math.Sqrt(max(0, squares/float64(n)-mean*mean))
+	times := gapLeast
+	if n == c.near {
+		times = gapAlone
+	}
+	times = max(times, min(1e4, math.Exp(gapSpread*spread))) // no overflow: 1e4 times an age is as good as never
+	return max(gapTimes*sorted[n-1], int64(min(1e18, times*float64(sorted[n/2]))))
+}
+
+// why says in words what was compared.
+func (c *comparison) why(g int64) string {
+	text := fmt.Sprintf("%s without a line; in %d stretches around it", Length(g), c.near)
+	if n := len(c.longest) - c.near; n > 0 {
+		unit := "day"
+		if c.shift == week {
+			unit = "week"
+		}
+		if n > 1 {
+			unit += "s"
+		}
+		text += fmt.Sprintf(" and in the same hours of %d other %s", n, unit)
+	}
+	most := slices.Max(c.longest)
+	if most == notable {
+		text += ", no silence was longer than 2 minutes"
+	} else {
+		text += ", the longest silence was " + Length(most)
+	}
+	return text + "; lines are missing, nothing was served, or the clock was set forward"
+}
+
+// Length writes a stretch of time, in microseconds, for people.
+func Length(t int64) string {
+	s := (t + second/2) / second
+	switch {
+	case s < 120:
+		return fmt.Sprintf("%d seconds", s)
+	case s < 120*60:
+		return fmt.Sprintf("%d minutes", (s+30)/60)
+	case s < 72*3600:
+		return fmt.Sprintf("%d hours %d minutes", s/3600, s%3600/60)
+	}
+	return fmt.Sprintf("%d days %d hours", s/86400, s%86400/3600)
+}
