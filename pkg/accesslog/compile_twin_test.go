@@ -425,15 +425,15 @@ func (w *twin) ranges(v map[string]string, r *Record) {
 		}
 		return n
 	}
-	if m := regexp.MustCompile(`^bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)$`).FindStringSubmatch(v["contentRange"]); m != nil && number(m[1]) <= number(m[2]) && (m[3] == "*" || number(m[2]) < number(m[3])) {
+	if m := regexp.MustCompile(`^(?i:bytes) (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)$`).FindStringSubmatch(v["contentRange"]); m != nil && number(m[1]) <= number(m[2]) && (m[3] == "*" || number(m[2]) < number(m[3])) {
 		r.RangeStart, r.RangeEnd, r.RangeFrom = number(m[1]), number(m[2]), RangeContent
 		if m[3] != "*" {
 			r.ObjectSize, r.SizeFrom = number(m[3]), TotalContentRange
 		}
-	} else if m := regexp.MustCompile(`^bytes \*/(\d{1,18})$`).FindStringSubmatch(v["contentRange"]); m != nil {
+	} else if m := regexp.MustCompile(`^(?i:bytes) \*/(\d{1,18})$`).FindStringSubmatch(v["contentRange"]); m != nil {
 		r.ObjectSize, r.SizeFrom = number(m[1]), TotalContentRange
 	}
-	if m := regexp.MustCompile(`^bytes=(\d{1,18})-(\d{0,18})$`).FindStringSubmatch(v["range"]); m != nil && r.RangeFrom == RangeNone && (m[2] == "" || number(m[1]) <= number(m[2])) {
+	if m := regexp.MustCompile(`^(?i:bytes)=(\d{1,18})-(\d{0,18})$`).FindStringSubmatch(v["range"]); m != nil && r.RangeFrom == RangeNone && (m[2] == "" || number(m[1]) <= number(m[2])) {
 		if r.RangeStart, r.RangeFrom = number(m[1]), RangeRequest; m[2] != "" {
 			r.RangeEnd = number(m[2])
 		}
