@@ -29,7 +29,6 @@ func (a *analysis) noteUnknown() {
 func (a *analysis) warnings(t *totals) []string {
 	w := []string{}
 	add := func(format string, args ...any) { w = append(w, fmt.Sprintf(format, args...)) }
-	same := map[string]*source{}
 	for _, s := range a.sources {
 		switch {
 		case s.err != "":
@@ -53,15 +52,11 @@ func (a *analysis) warnings(t *totals) []string {
 				add("%s: %s", s.Path, remark)
 			}
 		}
-		if first := same[s.streamSum]; first != nil && s.streamLen > 0 {
-			add("%s has the same content as %s: its lines were counted twice; hand in one of them", s.Path, first.Path)
-		} else {
-			same[s.streamSum] = s
-		}
 		for _, n := range s.notes {
 			add("%s: %s", s.Path, n)
 		}
 	}
+	a.copyRemarks(add)
 	for _, ar := range a.archives {
 		if ar.Damage != nil {
 			add("%s: %s", ar.Path, ar.Damage)

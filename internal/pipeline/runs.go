@@ -6,6 +6,7 @@ import (
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/coverage"
 	"github.com/logrecount/recount/pkg/request"
 )
 
@@ -54,10 +55,13 @@ func (c *runCursor) Next() bool {
 	}
 }
 
-// step moves by one request, whose bytes meaning is then what was found out.
+// step moves by one request that counts, whose bytes meaning is then what was found out.
 func (c *runCursor) step() bool {
 	for {
 		ok, err := c.dec.Next(&c.req)
+		if ok && c.runs.seconds != nil && c.runs.seconds[c.req.Source-1].Has(c.req.Offset) {
+			continue
+		}
 		if ok || err != nil {
 			c.err = err
 			if c.req.Meaning == accesslog.MeaningUnknown && ok {
@@ -104,6 +108,7 @@ func before(a, b *runCursor) bool {
 type runs struct {
 	store    *spill.Store
 	all      []run
+	seconds  []coverage.Seconds    // by source id - 1: requests that are second copies, which are passed over; nil: none
 	meanings [][]accesslog.Meaning // by source id - 1 and format number; nil: not known yet
 }
 

@@ -34,6 +34,7 @@ type source struct {
 	streamSum  string
 
 	stats    stats
+	copyOf   *source                         // the source with the same content, whose lines count instead; nil: none
 	inferred map[*accesslog.Format]inference // of the formats that leave the bytes meaning open
 }
 
@@ -42,6 +43,7 @@ type source struct {
 type piece struct {
 	offset int64
 	lines  int64 // in the piece; after resolve: in all pieces before it
+	sketch sketch
 }
 
 // resolve turns the pieces' line counts into the number of lines before each.
@@ -95,6 +97,7 @@ func (s *source) zoneless() bool {
 // stats are the counts of one source, or of a part of it.
 type stats struct {
 	lines, requests, other, rejected, comments, blank int64
+	duplicates                                        int64 // see count; the others are without them then
 
 	first, last int64 // of the records' times
 	forms       map[*accesslog.Format]*form
@@ -155,6 +158,11 @@ func (s *stats) time(r *accesslog.Record) {
 	default:
 		s.timeless++
 	}
+}
+
+// forgetRemarks drops what is to say of records, of which none counts.
+func (s *stats) forgetRemarks() {
+	s.cutOff, s.local, s.ambiguous, s.inferred, s.yearless, s.timeless = 0, 0, 0, 0, 0, 0
 }
 
 // seen widens the span of time.

@@ -60,6 +60,7 @@ func (a *analysis) accounting() casefile.Accounting {
 		acc.Rejected += s.stats.rejected
 		acc.Comments += s.stats.comments
 		acc.Blank += s.stats.blank
+		acc.Duplicates += s.stats.duplicates
 	}
 	return acc
 }
@@ -72,7 +73,7 @@ func (a *analysis) coverage() casefile.Coverage {
 	}
 	return casefile.Coverage{
 		First: stamp(span.first), Last: stamp(span.last),
-		Note: "first and last time of any line; gaps, missing files and second copies of lines were not looked for",
+		Note: "first and last time of any line; gaps and missing files were not looked for",
 	}
 }
 
@@ -128,7 +129,7 @@ func (s *source) row() casefile.SourceRow {
 		Source: s.ID, Path: s.Path, Bytes: bytes, SHA256: s.sum, StreamBytes: streamLen, StreamSHA256: s.streamSum,
 		Format: s.formatText(), Meaning: meaning, MeaningWhy: why,
 		Lines: s.stats.lines, Requests: s.stats.requests, Other: s.stats.other, Rejected: s.stats.rejected,
-		Comments: s.stats.comments, Blank: s.stats.blank,
+		Comments: s.stats.comments, Blank: s.stats.blank, Duplicates: s.stats.duplicates,
 		FirstTime: s.stats.first, LastTime: s.stats.last, Error: s.err,
 	}
 }

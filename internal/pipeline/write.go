@@ -24,7 +24,7 @@ func (a *analysis) write(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, write := range []func(context.Context) error{a.writeAgents, a.writeRejects, a.writeSources} {
+	for _, write := range []func(context.Context) error{a.writeAgents, a.writeRejects, a.writeSources, a.writeOverlaps} {
 		if err := write(ctx); err != nil {
 			return nil, err
 		}
@@ -190,7 +190,7 @@ func (a *analysis) writeRejects(context.Context) error {
 	if !a.writer.Wants(casefile.TableRejects) {
 		return nil
 	}
-	return eachReject(a.sources, a.workers, a.writer.Rejects().Append)
+	return eachReject(a.sources, a.workers, a.runs.seconds, a.writer.Rejects().Append)
 }
 
 func (a *analysis) writeSources(context.Context) error {
