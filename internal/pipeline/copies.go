@@ -75,7 +75,7 @@ func (a *analysis) sameStreams() (found []coverage.Copy, rest []int32) {
 // sameRuns finds runs of lines of some sources that are copies, and others at
 // their ends that may be.
 func (a *analysis) sameRuns(ctx context.Context, sources []int32) ([]coverage.Copy, *coverage.Borders, error) {
-	anchors, pairs := newSorter(a.store), newSorter(a.store)
+	all, repeated, pairs := &anchors{store: a.store}, newSorter(a.store), newSorter(a.store)
 	borders, err := coverage.NewBorders(sources, a.log)
 	if err != nil {
 		return nil, nil, err
@@ -88,7 +88,7 @@ func (a *analysis) sameRuns(ctx context.Context, sources []int32) ([]coverage.Co
 				err = borders.Add(id, line, s)
 			}
 			if err == nil {
-				err = anchors.took(w.Add(s, anchors.room()))
+				err = all.add(w.Add(s, all.room()))
 			}
 			if err == nil {
 				err = ctx.Err()
@@ -99,8 +99,11 @@ func (a *analysis) sameRuns(ctx context.Context, sources []int32) ([]coverage.Co
 			line += int64(s.Len())
 		}
 	}
+	if err := all.repeated(repeated); err != nil {
+		return nil, nil, err
+	}
 	var p coverage.Pairs
-	err = anchors.each(func(anchor coverage.Item) error { return pairs.took(p.Add(anchor, pairs.room())) })
+	err = repeated.each(func(anchor coverage.Item) error { return pairs.took(p.Add(anchor, pairs.room())) })
 	if err != nil {
 		return nil, nil, err
 	}

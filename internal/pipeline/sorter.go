@@ -38,23 +38,32 @@ func (s *sorter) took(items []coverage.Item) error {
 
 // flush puts the items into the store as a sorted run.
 func (s *sorter) flush() error {
+	if len(s.items) == 0 {
+		return nil
+	}
 	slices.SortFunc(s.items, compareItems)
 	var run []spill.Block
 	var block []byte
-	for i, item := range s.items {
-		for _, n := range item {
-			block = binary.LittleEndian.AppendUint64(block, n)
+	for part := range slices.Chunk(s.items, itemBlock/itemBytes) {
+		block = appendItems(block[:0], part)
+		b, err := s.store.Put(block)
+		if err != nil {
+			return err
 		}
-		if len(block) >= itemBlock || i == len(s.items)-1 {
-			b, err := s.store.Put(block)
-			if err != nil {
-				return err
-			}
-			run, block = append(run, b), block[:0]
-		}
+		run = append(run, b)
 	}
 	s.runs, s.items = append(s.runs, run), s.items[:0]
 	return nil
+}
+
+// appendItems encodes items, itemBytes each.
+func appendItems(dst []byte, items []coverage.Item) []byte {
+	for _, item := range items {
+		for _, n := range item {
+			dst = binary.LittleEndian.AppendUint64(dst, n)
+		}
+	}
+	return dst
 }
 
 func compareItems(a, b coverage.Item) int {
@@ -97,7 +106,7 @@ func (s *sorter) each(yield func(coverage.Item) error) error {
 	return m.Err()
 }
 
-// itemCursor walks over a sorted run of items.
+// itemCursor walks over items in blocks, and gives the store their room back.
 type itemCursor struct {
 	store  *spill.Store
 	blocks []spill.Block

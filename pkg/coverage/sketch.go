@@ -67,17 +67,28 @@ func (s Sketch) Len() int { return len(s) / lineSize }
 // text is without terminator, and without what was skipped before it; start is
 // where the line begins. It keeps nothing of text.
 func (s Sketch) Add(text []byte, start int, terminated bool) Sketch {
-	h := xxh3.Hash(text)
+	h, head, tail := hashLine(text)
 	if !terminated {
 		h ^= open
 	}
-	var head, tail uint16
-	if len(text) >= edge {
-		head = uint16(xxh3.Hash(text[:edge])) | 1
-		tail = uint16(xxh3.Hash(text[len(text)-edge:])) | 1
-	}
 	s = binary.LittleEndian.AppendUint64(s, uint64(Key(h)&hashMask))
 	return binary.LittleEndian.AppendUint64(s, uint64(uint32(start))<<32|uint64(head)<<16|uint64(tail))
+}
+
+// hashLine hashes a text, its first and its last edge bytes. Each byte of a
+// line of usual length is read once: the hashes of its parts make the whole's.
+func hashLine(text []byte) (h uint64, head, tail uint16) {
+	n := len(text)
+	if n < edge {
+		return xxh3.Hash(text), 0, 0
+	}
+	first, last := xxh3.Hash(text[:edge]), xxh3.Hash(text[n-edge:])
+	h = first*factor + last
+	if n > 2*edge {
+		h = (h^h>>32)*factor + xxh3.Hash(text[edge:n-edge])
+	}
+	h = (h^h>>32)*factor + uint64(n)
+	return h, uint16(first) | 1, uint16(last) | 1
 }
 
 // AddLong adds a line of which only the first bytes and the length are known.

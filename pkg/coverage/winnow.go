@@ -38,11 +38,13 @@ var passed = func() uint64 {
 type Winnow struct {
 	source  uint64
 	next    int64            // line
+	last    Key              // of the line before
 	hash    uint64           // of the last shingle lines
 	keys    [shingle]Key     // they, by line modulo shingle
 	changed int64            // the last line with another time than the one before
 	ring    [ringSize]uint64 // hashes of shingles, by their first line modulo its length; none for those that may not be chosen
-	least   int64            // first line of the one with the least hash in the window; -1: none
+	least   int64            // first line of the shingle with the least hash in the window
+	value   uint64           // that hash; none: there is no such shingle
 	chosen  int64            // first line of the one chosen last
 }
 
@@ -55,58 +57,55 @@ const _ = uint(ringSize - window)
 
 // NewWinnow begins a source.
 func NewWinnow(source int32) *Winnow {
-	return &Winnow{source: uint64(source), changed: -1, least: -1, chosen: -1}
+	return &Winnow{source: uint64(source), changed: -1, value: none, chosen: -1}
 }
 
 // Add takes the next lines and appends the anchors that they give to items.
+// What changes with every line is kept in variables: that halves its time.
 func (w *Winnow) Add(s Sketch, items []Item) []Item {
-	for i := range s.Len() {
-		key, line := s.Key(i), w.next
-		w.next++
+	line, last, hash, changed, least, value := w.next, w.last, w.hash, w.changed, w.least, w.value
+	for ; len(s) >= lineSize; s = s[lineSize:] {
+		key := s.Key(0)
+		if key.time() != last.time() && line > 0 {
+			changed = line
+		}
 		slot := &w.keys[line&(shingle-1)]
-		if before := w.keys[(line-1)&(shingle-1)]; line > 0 && before.time() != key.time() {
-			w.changed = line
-		}
-		w.hash = w.hash*factor + uint64(key)
-		if line >= shingle {
-			w.hash -= passed * uint64(*slot)
-		}
-		*slot = key
+		hash = hash*factor + uint64(key) - passed*uint64(*slot) // the first shingle lines leave zeros
+		*slot, last = key, key
 		first := line - shingle + 1
+		line++
 		if first < 0 {
 			continue
 		}
 		h := uint64(none)
-		if w.changed > first {
-			h = mix(w.hash)
+		if changed > first {
+			h = mix(hash)
 		}
 		w.ring[first&(ringSize-1)] = h
-		if w.choose(first, h) {
-			items = append(items, Item{w.ring[w.least&(ringSize-1)], w.source, uint64(w.least)})
+		if h <= value {
+			least, value = first, h
+		} else if least <= first-window { // it has left the window
+			least, value = w.leastOf(first)
+		}
+		if value != none && least != w.chosen && first >= window-1 {
+			w.chosen = least
+			items = append(items, Item{value, w.source, uint64(least)})
 		}
 	}
+	w.next, w.last, w.hash, w.changed, w.least, w.value = line, last, hash, changed, least, value
 	return items
 }
 
-// choose moves the window so that it ends with the shingle at first, and says
-// whether another one is chosen with that: the one at w.least.
-func (w *Winnow) choose(first int64, h uint64) bool {
-	switch {
-	case h != none && (w.least < 0 || h <= w.ring[w.least&(ringSize-1)]):
-		w.least = first
-	case w.least >= 0 && w.least <= first-window: // it has left the window
-		w.least = -1
-		for i := first - window + 1; i <= first; i++ {
-			if n := w.ring[i&(ringSize-1)]; n != none && (w.least < 0 || n <= w.ring[w.least&(ringSize-1)]) {
-				w.least = i
-			}
+// leastOf finds the least hash in the window that ends with the shingle at
+// first.
+func (w *Winnow) leastOf(first int64) (least int64, value uint64) {
+	value = none
+	for i := first - window + 1; i <= first; i++ {
+		if h := w.ring[i&(ringSize-1)]; h <= value {
+			least, value = i, h
 		}
 	}
-	if first < window-1 || w.least < 0 || w.least == w.chosen {
-		return false
-	}
-	w.chosen = w.least
-	return true
+	return least, value
 }
 
 // mix spreads a rolling hash, whose high bits depend on all of its lines and
