@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -97,7 +98,7 @@ func (r *Runs) Add(pair Item) error {
 		return nil
 	}
 	shift := int64(pair[1] - bias)
-	after, err := same(&r.x, &r.y, line, line-shift)
+	after, err := same(&r.x, &r.y, line, line-shift, math.MaxInt64)
 	if err != nil {
 		return err
 	}

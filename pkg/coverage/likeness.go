@@ -14,6 +14,7 @@ const LeastLikeness = 8
 const (
 	mostLooks  = 64
 	mostPlaces = 8
+	mostLike   = 4096 // lines to each side: with more of more than one second, it is a copy
 )
 
 // Borders finds runs of equal lines at the begin or the end of sources that are
@@ -32,7 +33,6 @@ type probe struct {
 	source      int32
 	line, pivot int64
 	looks, kept int
-	keys        [LeastLikeness]Key
 }
 
 // NewBorders takes both ends of the sources. Behind a first line or before a
@@ -58,19 +58,24 @@ func NewBorders(sources []int32, log func(source int32) Log) (*Borders, error) {
 func (b *Borders) probe(source int32, line int64) error {
 	p := &probe{source: source, line: line, pivot: -1}
 	r := reader{log: b.log(source)}
-	for i := range p.keys {
-		s, err := r.from(line + int64(i))
+	var keys []Key
+	for i := range int64(LeastLikeness) {
+		s, err := r.from(line + i)
 		if err != nil {
 			return err
 		}
-		if p.keys[i] = s.Key(0); p.pivot < 0 && p.keys[i].time() != 0 {
-			p.pivot = int64(i)
+		keys = append(keys, s.Key(0))
+		if p.pivot < 0 && keys[i].time() != 0 {
+			p.pivot = i
 		}
 	}
 	if p.pivot < 0 {
 		return nil
 	}
-	key := p.keys[p.pivot]
+	key := keys[p.pivot]
+	if len(slices.Compact(keys)) == 1 { // the same line again and again stands for no place
+		return nil
+	}
 	b.bits[key>>54] |= 1 << (key >> 48 & 63)
 	b.probes[key] = append(b.probes[key], p)
 	return nil
@@ -105,11 +110,11 @@ func (b *Borders) look(p *probe, source int32, line int64) error {
 	}
 	c := Copy{Source: later.Source, From: later.From, OfSource: of.Source, Of: of.From, Kind: Likeness}
 	x, y := reader{log: b.log(c.Source)}, reader{log: b.log(c.OfSource)}
-	n, err := same(&x, &y, c.From, c.Of)
+	n, err := same(&x, &y, c.From, c.Of, mostLike)
 	if err != nil || n < LeastLikeness {
 		return err
 	}
-	before, err := sameBefore(&x, &y, c.From, c.Of, LeastLines)
+	before, err := sameBefore(&x, &y, c.From, c.Of, mostLike)
 	if err != nil {
 		return err
 	}
@@ -119,7 +124,10 @@ func (b *Borders) look(p *probe, source int32, line int64) error {
 		return nil
 	}
 	p.kept++
-	b.found[Item{uint64(c.Source)<<32 | uint64(c.OfSource), uint64(c.From - c.Of), uint64(c.To)}] = c
+	run := Item{uint64(c.Source)<<32 | uint64(c.OfSource), uint64(c.From - c.Of), uint64(c.To)}
+	if known, ok := b.found[run]; !ok || c.From < known.From {
+		b.found[run] = c
+	}
 	return nil
 }
 

@@ -34,9 +34,9 @@ func (r *reader) from(line int64) (Sketch, error) {
 	return r.sketch[(line-r.first)*lineSize:], nil
 }
 
-// same counts the equal lines of two logs from a and b on.
-func same(x, y *reader, a, b int64) (n int64, err error) {
-	for a+n < x.log.Lines() && b+n < y.log.Lines() {
+// same counts the equal lines of two logs from a and b on, about most at most.
+func same(x, y *reader, a, b, most int64) (n int64, err error) {
+	for n < most && a+n < x.log.Lines() && b+n < y.log.Lines() {
 		p, err := x.from(a + n)
 		if err != nil {
 			return n, err
