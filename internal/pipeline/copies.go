@@ -114,7 +114,7 @@ func (a *analysis) sameRuns(ctx context.Context, sources []int32) ([]coverage.Co
 		}
 		return runs.Add(pair)
 	})
-	return runs.Copies, borders, err
+	return append(coverage.First(runs.Copies), runs.Cuts...), borders, err
 }
 
 // count takes the second copies out of their sources' accounting, and lets the

@@ -72,7 +72,8 @@ func (p *Pairs) Add(anchor Item, items []Item) []Item {
 // Runs finds the runs that sorted pairs belong to, and keeps those that are
 // copies. It reads each run once.
 type Runs struct {
-	Copies []Copy
+	Copies []Copy // see First
+	Cuts   []Copy // lines that were cut off beside them
 
 	log  func(source int32) Log
 	x, y reader // of the later source and the earlier one
@@ -118,8 +119,8 @@ func (r *Runs) Add(pair Item) error {
 	return r.cuts(source, of, from, from-shift, n)
 }
 
-// Union makes copies disjoint and sorts them by source and line, so that each
-// line is in one of them at most. What it is given is not used again.
+// Union makes copies of all kinds disjoint and sorts them by source and line, so
+// that each line is in one of them at most. What it is given is not used again.
 func Union(copies []Copy) []Copy {
 	slices.SortFunc(copies, func(a, b Copy) int {
 		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.From, b.From), cmp.Compare(b.To, a.To),

@@ -93,7 +93,7 @@ func find(t *testing.T, logs []*testLog) (merged, likely []Copy) {
 			t.Fatal(err)
 		}
 	}
-	merged = Union(runs.Copies)
+	merged = Union(append(First(runs.Copies), runs.Cuts...))
 	if likely, err = borders.Likenesses(merged); err != nil {
 		t.Fatal(err)
 	}
@@ -101,11 +101,31 @@ func find(t *testing.T, logs []*testLog) (merged, likely []Copy) {
 }
 
 // twin finds second copies in the plainest way: it compares every line with
-// every other one.
+// every other one, ties those together that are in a run, and takes all but the
+// first of each bundle.
 func twin(logs [][]line) []map[int64]bool {
-	second := make([]map[int64]bool, len(logs))
+	type place struct{ log, line int }
+	tied := map[place]place{} // to an earlier one
+	first := func(p place) place {
+		for {
+			q, ok := tied[p]
+			if !ok {
+				return p
+			}
+			p = q
+		}
+	}
+	tie := func(p, q place) {
+		p, q = first(p), first(q)
+		if p == q {
+			return
+		}
+		if p.log < q.log || p.log == q.log && p.line < q.line {
+			p, q = q, p
+		}
+		tied[p] = q
+	}
 	for i := range logs {
-		second[i] = map[int64]bool{}
 		for k := range i + 1 {
 			x, y := logs[i], logs[k]
 			for shift := 1 - len(y); shift < len(x); shift++ {
@@ -126,13 +146,20 @@ func twin(logs [][]line) []map[int64]bool {
 					}
 					if n >= LeastLines && len(times) >= LeastTimes {
 						for c := a - n; c < a; c++ {
-							second[i][int64(c)] = true
+							tie(place{i, c}, place{k, c - shift})
 						}
 					}
 					n = 0
 				}
 			}
 		}
+	}
+	second := make([]map[int64]bool, len(logs))
+	for i := range logs {
+		second[i] = map[int64]bool{}
+	}
+	for p := range tied {
+		second[p.log][int64(p.line)] = true
 	}
 	return second
 }
@@ -446,6 +473,21 @@ func TestHashLine(t *testing.T) {
 			if n >= 2*edge && (i >= edge && head2 != head || i < n-edge && tail2 != tail) {
 				t.Fatalf("%d bytes: byte %d is in the wrong end", n, i)
 			}
+		}
+	}
+}
+
+// TestLength: the length of a text is known whatever stands around it.
+func TestLength(t *testing.T) {
+	for n := range 5000 {
+		s := Sketch(nil).Add(make([]byte, n), 1<<20+n, true)
+		for _, more := range []int{0, 1, 2, 5, 2047} {
+			if got := s.length(0, int64(n+more)); got != int64(n) {
+				t.Fatalf("%d bytes and %d more: %d", n, more, got)
+			}
+		}
+		if s.Start(0) != int64(1<<20+n) {
+			t.Fatalf("start %d", s.Start(0))
 		}
 	}
 }

@@ -7,7 +7,8 @@ package coverage
 //
 // That one is a part of the other is known by 64 bytes: the first ones of a line
 // that is cut at its end, the last ones of one that is cut at its begin, and by
-// the time, if both have one. A shorter piece is left alone.
+// the time, if both have one. A shorter piece is left alone. A last line that
+// lacks nothing but its terminator is known by its text.
 
 // cuts looks at the lines behind and before a run of n lines.
 func (r *Runs) cuts(source, of int32, a, b, n int64) error {
@@ -50,7 +51,7 @@ func (r *Runs) cut(p, q place, kind Kind) error {
 		p, q = q, p
 		short, long = long, short
 	}
-	if !p.cut || short >= long {
+	if !p.cut || short > long {
 		return nil
 	}
 	part, err := p.log.from(p.line)
@@ -61,19 +62,33 @@ func (r *Runs) cut(p, q place, kind Kind) error {
 	if err != nil {
 		return err
 	}
+	if short == long && part.Key(0)&hashMask != (whole.Key(0)^open)&hashMask || short < long && !isPart(part, whole, kind) {
+		return nil
+	}
+	r.Cuts = append(r.Cuts, Copy{Source: p.source, From: p.line, To: p.line + 1, OfSource: q.source, Of: q.line, Kind: kind})
+	return nil
+}
+
+// isPart says whether the first of one sketch may be a part of the first line of
+// another.
+func isPart(part, whole Sketch, kind Kind) bool {
 	known, of := part.head(0), whole.head(0)
 	if kind == CutBegin {
 		known, of = part.tail(0), whole.tail(0)
 	}
-	if t := part.Key(0).time(); known == 0 || known != of || t != 0 && t != whole.Key(0).time() {
-		return nil
-	}
-	r.Copies = append(r.Copies, Copy{Source: p.source, From: p.line, To: p.line + 1, OfSource: q.source, Of: q.line, Kind: kind})
-	return nil
+	t := part.Key(0).time()
+	return known != 0 && known == of && (t == 0 || t == whole.Key(0).time())
 }
 
-// length is that of the line with its terminator.
+// length is that of the line's text.
 func (p *place) length() (int64, error) {
 	from, to, err := p.log.log.Extent(p.line)
-	return to - from, err
+	if err != nil {
+		return 0, err
+	}
+	s, err := p.log.from(p.line)
+	if err != nil {
+		return 0, err
+	}
+	return s.length(0, to-from), nil
 }

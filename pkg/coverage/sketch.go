@@ -25,6 +25,9 @@ const (
 // another time: logs without years say the same text every year.
 type Key uint64
 
+// A chunk is not so long that a start did not fit.
+const _ = uint(1<<startBits - accesslog.ChunkCap)
+
 const (
 	timeBits  = 16
 	classBits = 3
@@ -50,14 +53,16 @@ func timeKey(t int64) Key {
 }
 
 // Sketch is what is kept of the lines of one chunk, lineSize bytes each: the
-// key; where the line begins in the chunk; and hashes of the first and the last
-// edge bytes of its text, 0 if it is shorter. It is what a store may put on disk.
+// key; where the line begins in the chunk and the low bits of its text's length;
+// and hashes of the first and the last edge bytes of its text, 0 if it is
+// shorter. It is what a store may put on disk.
 type Sketch []byte
 
 const (
-	lineSize = 16
-	edge     = 64
-	open     = 0x5DEECE66D5DEECE6 // in the hash of a line without terminator, which may go on elsewhere
+	lineSize  = 16
+	startBits = 21
+	edge      = 64
+	open      = 0x5DEECE66D5DEECE6 // in the hash of a line without terminator, which may go on elsewhere
 )
 
 // Len is how many lines it has.
@@ -72,7 +77,7 @@ func (s Sketch) Add(text []byte, start int, terminated bool) Sketch {
 		h ^= open
 	}
 	s = binary.LittleEndian.AppendUint64(s, uint64(Key(h)&hashMask))
-	return binary.LittleEndian.AppendUint64(s, uint64(uint32(start))<<32|uint64(head)<<16|uint64(tail))
+	return binary.LittleEndian.AppendUint64(s, uint64(uint32(start|len(text)<<startBits))<<32|uint64(head)<<16|uint64(tail))
 }
 
 // hashLine hashes a text, its first and its last edge bytes. Each byte of a
@@ -113,7 +118,16 @@ func (s Sketch) Set(c Class, t int64) {
 func (s Sketch) Key(i int) Key { return Key(binary.LittleEndian.Uint64(s[i*lineSize:])) }
 
 // Start is where line i begins.
-func (s Sketch) Start(i int) int64 { return int64(binary.LittleEndian.Uint32(s[i*lineSize+12:])) }
+func (s Sketch) Start(i int) int64 { return int64(s.place(i) & (1<<startBits - 1)) }
+
+// length is that of the text of line i, which takes size bytes with what was
+// skipped before it and its terminator.
+func (s Sketch) length(i int, size int64) int64 {
+	const low = 1<<(32-startBits) - 1
+	return size - (size-int64(s.place(i)>>startBits))&low
+}
+
+func (s Sketch) place(i int) uint32 { return binary.LittleEndian.Uint32(s[i*lineSize+12:]) }
 
 func (s Sketch) head(i int) uint16 { return binary.LittleEndian.Uint16(s[i*lineSize+10:]) }
 func (s Sketch) tail(i int) uint16 { return binary.LittleEndian.Uint16(s[i*lineSize+8:]) }
