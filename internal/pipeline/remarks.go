@@ -100,7 +100,7 @@ func (a *analysis) warnings(t *totals) []string {
 
 // timeRemarks says what of a source's times was not in its log.
 func (a *analysis) timeRemarks(s *source, add func(format string, args ...any)) {
-	if s.zone == nil && s.zoneless() {
+	if s.zone == nil && s.zoneless() && s.copyOf == nil {
 		add("%s: times have no zone and were taken as UTC; give --timezone", s.Path)
 	}
 	if s.stats.ambiguous > 0 {
@@ -118,7 +118,7 @@ func (a *analysis) timeRemarks(s *source, add func(format string, args ...any)) 
 func (a *analysis) timeAssumptions() []casefile.Assumption {
 	var out []casefile.Assumption
 	for _, s := range a.sources {
-		if s.zoneless() {
+		if s.zoneless() && s.copyOf == nil {
 			zone := casefile.Assumption{What: "time zone of " + s.Path, Value: "UTC", By: "default", Why: "the log does not say, and none was given"}
 			if s.zone != nil {
 				zone.Value, zone.By, zone.Why = s.zone.String(), "user", "the log does not say"
@@ -148,7 +148,7 @@ func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 	out := []casefile.Assumption{}
 	for _, s := range a.sources {
 		meaning, why := s.meaningText()
-		if !s.wordUsed() && (len(s.stats.forms) == 0 || meaning == accesslog.MeaningUnknown.String()) {
+		if s.copyOf != nil || !s.wordUsed() && (len(s.stats.forms) == 0 || meaning == accesslog.MeaningUnknown.String()) {
 			continue // nothing is assumed
 		}
 		out = append(out, casefile.Assumption{What: "bytes meaning of " + s.Path, Value: meaning, By: s.meaningBy(), Why: why})
@@ -211,7 +211,7 @@ func (a *analysis) limits(t *totals) []string {
 		out = append(out, fmt.Sprintf("%d lines do not say the method: each may have been HEAD, which hands out nothing. They count as if they were GET, but nothing of them is proven, and their downloads are likely at most.", methodless))
 	}
 	for _, s := range a.sources {
-		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.forms) > 0 {
+		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.forms) > 0 && !s.spent() {
 			return append(out, "What the size field counts is not known for at least one source: its downloads can be likely, but not complete (except of an empty recording). If you know the server's configuration, say so with --bytes-meaning.")
 		}
 	}

@@ -80,6 +80,9 @@ func (s *source) formatText() string {
 	return strings.Join(names, ",")
 }
 
+// spent says whether all requests of the source are second copies.
+func (s *source) spent() bool { return s.stats.duplicates > 0 && s.stats.requests == 0 }
+
 // zoneless says whether lines of the source have local times and do not say of
 // which zone.
 func (s *source) zoneless() bool {
