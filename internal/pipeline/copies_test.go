@@ -319,6 +319,11 @@ func TestCopiesTeachNothing(t *testing.T) {
 		}
 		s := m.Sources[0]
 		why := sourceRow(t, dir, "a.log")["meaning_why"]
+		if content["b.log"] == content["a.log"] {
+			if b := sourceRow(t, dir, "b.log"); b["meaning_why"] != why || b["requests"] != int64(0) {
+				t.Errorf("the copy: %v", b)
+			}
+		}
 		return fmt.Sprint(s.Meaning, why, s.Headers, m.CommonSizes, out.Summary.Grades) + facts(t, dir, out)
 	}
 	text := strings.Join(lines, "")
@@ -332,5 +337,43 @@ func TestCopiesTeachNothing(t *testing.T) {
 		if twice := learned(map[string]string{"a.log": text, "b.log": copied}); twice != once {
 			t.Errorf("%s:\n%s", name, differing(twice, once))
 		}
+	}
+}
+
+// TestCopiesOfAllKinds: lines that are no requests are taken out of the
+// accounting and the rejects too, a line that is too long among them.
+func TestCopiesOfAllKinds(t *testing.T) {
+	long := strings.Repeat("x", 3<<20) + "\n"
+	rest := "rubbish\n# comment\n\n" + strings.Join(busyLog(rand.New(rand.NewPCG(1, 1)), 100)[:100], "") + "rubbish\n" + long
+	root := files(t, map[string]string{"a.log": get("192.0.2.1", 1, "/a/1.wav", 200, 5) + long + rest, "b.log": "more rubbish\n" + long + rest + "the end\n"})
+	dir, out := analyse(t, Options{Evidence: []string{root}, Formats: []PerSource{{"", "nginx_combined"}}})
+	want(t, "sources", show(table(t, dir, casefile.TableSources), "path", "lines", "comments", "blank", "duplicates"), `
+a.log 107 1 1 0
+b.log 108 0 0 106
+`)
+	var own []row
+	rejects := table(t, dir, casefile.TableRejects)
+	for _, r := range rejects {
+		if r["source"] == int64(2) {
+			own = append(own, r)
+		}
+	}
+	want(t, "rejects of the copy", show(own, "line", "offset", "raw"), fmt.Sprintf(`
+1 0 more rubbish
+108 %d the end
+`, len("more rubbish\n")+len(long)+len(rest)))
+	if n := out.Summary.Accounting.Rejected; n != int64(len(rejects)) {
+		t.Errorf("%d rejects, %d rows", n, len(rejects))
+	}
+}
+
+// TestCopyThatWasRead: of two sources with the same content, that one counts
+// which could be read.
+func TestCopyThatWasRead(t *testing.T) {
+	text := strings.Join(busyLog(rand.New(rand.NewPCG(2, 2)), 100)[:100], "")
+	root := files(t, map[string]string{"a.log": text, "b.log": text})
+	_, out := analyse(t, Options{Evidence: []string{root}, Formats: []PerSource{{"a.log", "xferlog"}, {"b.log", "nginx_combined"}}})
+	if a := out.Summary.Accounting; a.Duplicates != 100 || a.Requests < 50 {
+		t.Errorf("%+v", a)
 	}
 }

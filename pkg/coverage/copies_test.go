@@ -255,6 +255,37 @@ func TestTwin(t *testing.T) {
 	}
 }
 
+// TestFewTimes: a run that is just long enough is found wherever its time
+// changes, and is none if it changes once only.
+func TestFewTimes(t *testing.T) {
+	base, other := cuttable(LeastLines, "line"), cuttable(40, "other")
+	for i := 1; i < LeastLines; i++ {
+		for k := i; k < LeastLines; k++ {
+			for n := range base {
+				base[n].time = 1000e6
+				if n >= i {
+					base[n].time += 1e6
+				}
+				if n >= k {
+					base[n].time += 1e6
+				}
+			}
+			want := int64(LeastLines)
+			if i == k {
+				want = 0
+			}
+			var got int64
+			copies, _ := find(t, []*testLog{newTestLog(slices.Concat(other, base), 50, false), newTestLog(slices.Concat(base, other[20:]), 50, false)})
+			for _, c := range copies {
+				got += c.To - c.From
+			}
+			if got != want {
+				t.Fatalf("times change at %d and %d: %d lines are copies", i, k, got)
+			}
+		}
+	}
+}
+
 // TestManyCopies: a log that was saved again and again as it grew counts once,
 // though each anchor is then paired with some of its places only.
 func TestManyCopies(t *testing.T) {
@@ -396,6 +427,7 @@ func TestLikenesses(t *testing.T) {
 		{"lines without a time", [][]line{join(other[:50], timeless), join(timeless, base)}, ""},
 		{"twice in one source", [][]line{join(base[:20], other, base[:20])}, "1:120-140=1:0 likeness of 20 requests"},
 		{"a burst", [][]line{join(slices.Repeat(base[:1], 30), base[1:])}, ""},
+		{"a burst of two lines in turn", [][]line{join(slices.Repeat(second(base[:2]), 15), base[1:])}, ""},
 		{"the first line is cut", [][]line{base[:100], join([]line{{base[89].text[90:], accesslog.NoTime, Rejected}}, base[90:200])}, "2:1-11=1:90 likeness of 10 requests"},
 	} {
 		var logs []*testLog

@@ -120,8 +120,10 @@ func (b *Borders) look(p *probe, source int32, line int64) error {
 	}
 	c.To = c.From + n
 	c.From, c.Of = c.From-before, c.Of-before
-	if c.Source == c.OfSource && c.Of+n+before > c.From { // a burst beside itself
-		return nil
+	if c.Source == c.OfSource { // a burst is like itself a little further on
+		if times, err := moments(&x, c.From, n+before, 2); err != nil || times < 2 {
+			return err
+		}
 	}
 	p.kept++
 	run := Item{uint64(c.Source)<<32 | uint64(c.OfSource), uint64(c.From - c.Of), uint64(c.To)}
