@@ -32,7 +32,7 @@ func whyCopy(c *coverage.Copy) string {
 		return fmt.Sprintf("%d equal lines in sequence at the begin or the end of a source: fewer than %d, or of fewer than %d times, so they may be no copy and are not merged; if they are one, %d requests are counted twice",
 			c.To-c.From, coverage.LeastLines, coverage.LeastTimes, c.Requests)
 	}
-	return fmt.Sprintf("equal lines in sequence, %d or more with %d times or more", coverage.LeastLines, coverage.LeastTimes)
+	return fmt.Sprintf("part of a run of %d equal lines or more, with %d times or more, that the two sources share, or each of them with a third", coverage.LeastLines, coverage.LeastTimes)
 }
 
 // writeOverlaps writes the overlaps table.
