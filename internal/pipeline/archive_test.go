@@ -178,12 +178,15 @@ func TestArchiveSettings(t *testing.T) {
 
 // TestDamagedArchive: what can be read is counted, and all that cannot is named.
 func TestDamagedArchive(t *testing.T) {
-	var log strings.Builder
-	for i := range 200 {
-		log.WriteString(get("192.0.2.1", i, fmt.Sprintf("/%d.wav", i), 200, 1000))
+	log := func(client string) string {
+		var lines strings.Builder
+		for i := range 200 {
+			lines.WriteString(get(client, i, fmt.Sprintf("/%d.wav", i), 200, 1000))
+		}
+		return lines.String()
 	}
-	text := log.String()
-	tarball := tarred(t, []string{"a.log", "inner.tar", "b.log"}, map[string]string{"a.log": text, "inner.tar": tarred(t, []string{"x"}, map[string]string{"x": text}), "b.log": text})
+	text := log("192.0.2.1")
+	tarball := tarred(t, []string{"a.log", "inner.tar", "b.log"}, map[string]string{"a.log": text, "inner.tar": tarred(t, []string{"x"}, map[string]string{"x": text}), "b.log": log("192.0.2.2")})
 	cut := tarball[:len(tarball)-5000]
 	dir, out := analyse(t, Options{Evidence: []string{files(t, map[string]string{"x.tar": cut})}})
 	if !out.Damaged {

@@ -54,10 +54,7 @@ func (b *bodySizes) merge(o *bodySizes) {
 // with. Where the inventory gives a recording that very size, it is not counted.
 // The runs are read only if the rough counts allow that there is one.
 func (a *analysis) commonSizes(all *runs) (map[int64]bool, error) {
-	var rough bodySizes
-	for _, w := range a.workers {
-		rough.merge(w.sizes)
-	}
+	rough := &a.sizes
 	least := max(commonLeast, (rough.all-all.twice.fullBodies()+commonShare-1)/commonShare)
 	if int64(slices.Max(rough.counters[:])) < least {
 		return nil, nil

@@ -5,9 +5,10 @@
 //	        read lines into records, and records that concern a recording or
 //	        a listing into batches; a full batch becomes a sorted run
 //	decide  statistics of the sources are merged: line numbers, headers,
-//	        where the work of grouping is split
+//	        where the work of grouping is split; second copies of lines are
+//	        found by their hashes, and are passed over from then on
 //	group   runs are merged by recording, client and time, and folded
-//	write   clients, agents, sources, rejects, summary, manifest
+//	write   clients, agents, sources, rejects, overlaps, summary, manifest
 //
 // It holds no rules of the domain. Only statistics and sorted runs pass from
 // one phase to the next, and both are the same for any split of the evidence,

@@ -104,7 +104,7 @@ func (a *analysis) inferMeanings(all *runs) error {
 		return err
 	}
 	all.meanings = make([][]accesslog.Meaning, len(a.sources))
-	for i, s := range a.sources {
+	for _, s := range a.sources {
 		s.inferred = map[*accesslog.Format]inference{}
 		for f, c := range s.stats.forms {
 			if !s.settled(f) {
@@ -115,12 +115,30 @@ func (a *analysis) inferMeanings(all *runs) error {
 				s.stats.headers.Merge(&c.signs.Headers)
 			}
 		}
+	}
+	for i, s := range a.sources {
+		s.inferAsCopy()
 		all.meanings[i] = make([]accesslog.Meaning, len(s.reading.Formats)+1)
 		for n, f := range s.reading.Formats {
 			all.meanings[i][n+1] = s.meaningOf(f)
 		}
 	}
 	return nil
+}
+
+// inferAsCopy takes over what was inferred for the source with the same content,
+// for the sources table: what was learned is all from that one.
+func (s *source) inferAsCopy() {
+	if s.copyOf == nil {
+		return
+	}
+	for f := range s.inferred {
+		for of, shown := range s.copyOf.inferred {
+			if f.Name == of.Name {
+				s.inferred[f] = shown
+			}
+		}
+	}
 }
 
 // cutsKey names a format of a source.

@@ -199,7 +199,7 @@ func (d *duplicates) fullBodies() int64 {
 	return d.full
 }
 
-// rows lists the overlaps, by source and first line.
+// rows lists the overlaps, in no order.
 func (d *duplicates) rows() []casefile.OverlapRow {
 	if d == nil {
 		return nil
@@ -214,9 +214,6 @@ func (d *duplicates) rows() []casefile.OverlapRow {
 			}
 		}
 	}
-	slices.SortFunc(rows, func(a, b casefile.OverlapRow) int {
-		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.FromLine, b.FromLine), cmp.Compare(a.OfSource, b.OfSource), cmp.Compare(a.OfLine, b.OfLine), cmp.Compare(a.ToLine, b.ToLine))
-	})
 	return rows
 }
 

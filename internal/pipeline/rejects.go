@@ -7,6 +7,7 @@ import (
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/coverage"
 )
 
 // rejects keeps a worker's rejects as sorted runs. A worker gets its chunks
@@ -98,8 +99,8 @@ func (c *rejectCursor) Next() bool {
 func (c *rejectCursor) Err() error { return c.err }
 
 // eachReject walks over all rejects by source and offset, with their line
-// numbers resolved.
-func eachReject(sources []*source, workers []*worker, yield func(*casefile.RejectRow) error) error {
+// numbers resolved, but for those that are second copies.
+func eachReject(sources []*source, workers []*worker, seconds []coverage.Seconds, yield func(*casefile.RejectRow) error) error {
 	var cursors []*rejectCursor
 	for _, w := range workers {
 		for _, run := range w.rejects.runs {
@@ -116,6 +117,9 @@ func eachReject(sources []*source, workers []*worker, yield func(*casefile.Rejec
 		c, ok := m.Next()
 		if !ok {
 			return m.Err()
+		}
+		if seconds != nil && seconds[c.row.Source-1].Has(c.row.Offset) {
+			continue
 		}
 		row := c.row
 		row.Line = sources[row.Source-1].line(row.Offset, row.Line)

@@ -29,7 +29,6 @@ func (a *analysis) noteUnknown() {
 func (a *analysis) warnings(t *totals) []string {
 	w := []string{}
 	add := func(format string, args ...any) { w = append(w, fmt.Sprintf(format, args...)) }
-	same := map[string]*source{}
 	for _, s := range a.sources {
 		switch {
 		case s.err != "":
@@ -53,15 +52,11 @@ func (a *analysis) warnings(t *totals) []string {
 				add("%s: %s", s.Path, remark)
 			}
 		}
-		if first := same[s.streamSum]; first != nil && s.streamLen > 0 {
-			add("%s has the same content as %s: its lines were counted twice; hand in one of them", s.Path, first.Path)
-		} else {
-			same[s.streamSum] = s
-		}
 		for _, n := range s.notes {
 			add("%s: %s", s.Path, n)
 		}
 	}
+	a.copyRemarks(add)
 	w = append(w, a.runs.twice.warnings(a.sources)...)
 	for _, ar := range a.archives {
 		if ar.Damage != nil {
@@ -107,7 +102,7 @@ func (a *analysis) warnings(t *totals) []string {
 
 // timeRemarks says what of a source's times was not in its log.
 func (a *analysis) timeRemarks(s *source, add func(format string, args ...any)) {
-	if s.zone == nil && s.zoneless() {
+	if s.zone == nil && s.zoneless() && s.copyOf == nil {
 		add("%s: times have no zone and were taken as UTC; give --timezone", s.Path)
 	}
 	if s.stats.ambiguous > 0 {
@@ -125,7 +120,7 @@ func (a *analysis) timeRemarks(s *source, add func(format string, args ...any)) 
 func (a *analysis) timeAssumptions() []casefile.Assumption {
 	var out []casefile.Assumption
 	for _, s := range a.sources {
-		if s.zoneless() {
+		if s.zoneless() && s.copyOf == nil {
 			zone := casefile.Assumption{What: "time zone of " + s.Path, Value: "UTC", By: "default", Why: "the log does not say, and none was given"}
 			if s.zone != nil {
 				zone.Value, zone.By, zone.Why = s.zone.String(), "user", "the log does not say"
@@ -155,7 +150,7 @@ func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 	out := []casefile.Assumption{}
 	for _, s := range a.sources {
 		meaning, why := s.meaningText()
-		if !s.wordUsed() && (len(s.stats.forms) == 0 || meaning == accesslog.MeaningUnknown.String()) {
+		if s.copyOf != nil || !s.wordUsed() && (len(s.stats.forms) == 0 || meaning == accesslog.MeaningUnknown.String()) {
 			continue // nothing is assumed
 		}
 		out = append(out, casefile.Assumption{What: "bytes meaning of " + s.Path, Value: meaning, By: s.meaningBy(), Why: why})
@@ -220,7 +215,7 @@ func (a *analysis) limits(t *totals) []string {
 		out = append(out, fmt.Sprintf("%d lines do not say the method: each may have been HEAD, which hands out nothing. They count as if they were GET, but nothing of them is proven, and their downloads are likely at most.", methodless))
 	}
 	for _, s := range a.sources {
-		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.forms) > 0 {
+		if meaning, _ := s.meaningText(); strings.Contains(meaning, accesslog.MeaningUnknown.String()) && len(s.stats.forms) > 0 && !s.spent() {
 			return append(out, "What the size field counts is not known for at least one source: its downloads can be likely, but not complete (except of an empty recording). If you know the server's configuration, say so with --bytes-meaning.")
 		}
 	}

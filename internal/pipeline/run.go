@@ -53,7 +53,9 @@ type analysis struct {
 	budget     budget
 	workers    []*worker
 	groupers   []*grouper
-	common     []int64 // body sizes that very many recordings were answered with
+	copies     copies
+	sizes      bodySizes // of the requests that count
+	common     []int64   // body sizes that very many recordings were answered with
 	writer     *casefile.Writer
 	watch      *progress
 }
@@ -175,8 +177,9 @@ func (a *analysis) scan(ctx context.Context) error {
 	return a.everyGlobMatched()
 }
 
-// decide is the second phase: the workers' statistics become the sources'.
-func (a *analysis) decide(context.Context) error {
+// decide is the second phase: the workers' statistics become the sources', and
+// second copies of lines are found.
+func (a *analysis) decide(ctx context.Context) error {
 	for i, s := range a.sources {
 		s.stats = newStats()
 		for _, w := range a.workers {
@@ -189,13 +192,17 @@ func (a *analysis) decide(context.Context) error {
 			s.sum, s.bytes = s.streamSum, s.streamLen
 		}
 	}
-	a.noteUnknown()
-	if err := a.cover(); err != nil {
-		return err
-	}
 	a.runs = &runs{store: a.store}
 	for _, w := range a.workers {
 		a.runs.all = append(a.runs.all, w.runs...)
+		a.sizes.merge(w.sizes)
+	}
+	if err := a.findCopies(ctx); err != nil {
+		return err
+	}
+	a.noteUnknown()
+	if err := a.cover(); err != nil {
+		return err
 	}
 	if err := a.inferMeanings(a.runs); err != nil {
 		return err

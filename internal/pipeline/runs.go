@@ -6,6 +6,7 @@ import (
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/coverage"
 	"github.com/logrecount/recount/pkg/request"
 )
 
@@ -54,11 +55,11 @@ func (c *runCursor) Next() bool {
 	}
 }
 
-// step moves by one request that is no duplicate, whose bytes meaning is then what was found out.
+// step moves by one request that counts, whose bytes meaning is then what was found out.
 func (c *runCursor) step() bool {
 	for {
 		ok, err := c.dec.Next(&c.req)
-		if ok && c.runs.twice.has(&c.req) {
+		if ok && (c.runs.copied(&c.req) || c.runs.twice.has(&c.req)) {
 			continue
 		}
 		if ok || err != nil {
@@ -107,8 +108,14 @@ func before(a, b *runCursor) bool {
 type runs struct {
 	store    *spill.Store
 	all      []run
+	seconds  []coverage.Seconds    // by source id - 1: lines that are second copies, which are passed over; nil: none
 	meanings [][]accesslog.Meaning // by source id - 1 and format number; nil: not known yet
-	twice    *duplicates           // which are passed over; nil: none, or not known yet
+	twice    *duplicates           // requests logged twice in two formats, which are passed over; nil: none, or not known yet
+}
+
+// copied says whether a request is a second copy of a line.
+func (r *runs) copied(q *request.Request) bool {
+	return r.seconds != nil && r.seconds[q.Source-1].Has(q.Offset)
 }
 
 // meaning is the bytes meaning of a request that had none when it was read.

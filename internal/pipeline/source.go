@@ -37,6 +37,7 @@ type source struct {
 	streamSum  string
 
 	stats    stats
+	copyOf   *source                         // the source with the same content, whose lines count instead; nil: none
 	inferred map[*accesslog.Format]inference // of the formats that leave the bytes meaning open
 }
 
@@ -46,6 +47,7 @@ type piece struct {
 	offset int64
 	lines  int64 // in the piece; after resolve: in all pieces before it
 	clock  coverage.Trace
+	sketch sketch
 }
 
 // resolve turns the pieces' line counts into the number of lines before each.
@@ -82,6 +84,9 @@ func (s *source) formatText() string {
 	return strings.Join(names, ",")
 }
 
+// spent says whether all requests of the source are second copies.
+func (s *source) spent() bool { return s.stats.duplicates > 0 && s.stats.requests == 0 }
+
 // zoneless says whether lines of the source have local times and do not say of
 // which zone.
 func (s *source) zoneless() bool {
@@ -99,7 +104,7 @@ func (s *source) zoneless() bool {
 // stats are the counts of one source, or of a part of it.
 type stats struct {
 	lines, requests, other, rejected, comments, blank int64
-	duplicates                                        int64 // of the requests, taken off them once they are known
+	duplicates                                        int64 // the others are without them, once they are known
 
 	first, last int64 // of the records' times
 	forms       map[*accesslog.Format]*form
@@ -176,6 +181,11 @@ func (s *stats) wrote(r *accesslog.Record) {
 	if f := r.Format; f != nil && (f.Zone == accesslog.ZoneLogged || f.Zone == accesslog.ZoneOfLine) {
 		s.offsets[r.UTCOffsetMin] = true
 	}
+}
+
+// forgetRemarks drops what is to say of records, of which none counts.
+func (s *stats) forgetRemarks() {
+	s.cutOff, s.local, s.ambiguous, s.inferred, s.yearless, s.timeless = 0, 0, 0, 0, 0, 0
 }
 
 // seen widens the span of time.

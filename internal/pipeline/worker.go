@@ -39,6 +39,7 @@ type worker struct {
 	record  accesslog.Record
 	request request.Request
 	scratch []byte
+	sketch  coverage.Sketch // of the lines of the chunk at hand
 }
 
 func newWorker(a *analysis, m *recording.Matcher) *worker {
@@ -73,6 +74,9 @@ func (w *worker) chunk(j job) error {
 	requests, rejected, lines := st.requests, st.rejected, st.lines
 	err := w.lines(j, st)
 	j.piece.lines, j.piece.clock = st.lines-lines, w.clock.End()
+	if err == nil {
+		err = w.keepSketch(j)
+	}
 	w.progress.requests.Add(st.requests - requests)
 	w.progress.rejects.Add(st.rejected - rejected)
 	return err
@@ -86,6 +90,7 @@ func (w *worker) lines(j job, st *stats) error {
 		}
 		st.lines++
 		long := j.chunk.Long
+		w.sketch = w.sketch.AddLong(long.Head, long.Length, !unterminated(j.chunk))
 		return w.reject(j, st, 1, long.Offset, long.Length, long.Head, accesslog.ReasonTooLong)
 	}
 	lines := accesslog.NewLines(j.chunk.Data)
@@ -101,6 +106,7 @@ func (w *worker) lines(j job, st *stats) error {
 		if nul {
 			text = accesslog.SkipNUL(text)
 		}
+		w.sketch = w.sketch.Add(text, line.Start, line.Terminated)
 		reason := accesslog.ReasonUnknownFormat
 		switch {
 		case len(line.Text) > accesslog.MaxLine:
@@ -109,6 +115,7 @@ func (w *worker) lines(j job, st *stats) error {
 			reason = accesslog.ReasonNULBytes
 		case accesslog.Blank(text):
 			st.blank++
+			w.sketch.Set(coverage.Blank, accesslog.NoTime)
 			continue
 		case w.parser == nil:
 		case accesslog.Comment(text):
@@ -116,6 +123,7 @@ func (w *worker) lines(j job, st *stats) error {
 				d.Directive(text)
 			}
 			st.comments++
+			w.sketch.Set(coverage.Comment, accesslog.NoTime)
 			continue
 		default:
 			reason = w.parser.Parse(text, &w.record)
@@ -142,6 +150,7 @@ func (w *worker) lines(j job, st *stats) error {
 		}
 		if reason == accesslog.ReasonHeader {
 			st.comments++
+			w.sketch.Set(coverage.Comment, accesslog.NoTime)
 			continue
 		}
 		st.beginsCut = st.beginsCut || n == 1 && j.chunk.Offset == 0 && w.parser != nil && reason != accesslog.ReasonTooLong && !nul
@@ -181,17 +190,13 @@ func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
 	match := w.match(r.Target)
 	if match.Kind == recording.None {
 		st.other++
+		w.sketch.Set(coverage.Other, r.Time)
 		return
 	}
 	st.requests++
-	if r.Flags&accesslog.FlagAccessOnly != 0 {
-		st.accessOnly++
-	}
-	if r.MethodUnknown() {
-		st.methodless++
-	}
+	w.sketch.Set(coverage.Request, r.Time)
 	w.fill(j, n, line, match)
-	w.learn(st, &w.request)
+	learn(st, w.form, w.inventory, &w.request)
 	w.sizes.add(&w.request)
 	w.batch.Add(&w.request)
 }
@@ -215,27 +220,6 @@ func (w *worker) match(target []byte) recording.Match {
 		target = w.scratch
 	}
 	return w.matcher.Match(target)
-}
-
-// learn learns what the size field counts, from answers without a body and
-// from full ones for recordings that the inventory has; and how long the headers
-// of full responses are, from a count with headers beside the plan. An error page
-// has other headers, and what it taught could make a cut transfer look whole.
-func (w *worker) learn(st *stats, q *request.Request) {
-	switch q.Kind {
-	case request.KindNotModified, request.KindHead:
-		w.form.signs.Add(q, accesslog.None)
-	case request.KindContent:
-		if q.Status == 206 || q.Bytes == accesslog.None || q.Flags&(accesslog.FlagUnterminated|accesslog.FlagMethodUnknown|accesslog.FlagCoded) != 0 {
-			return
-		}
-		if q.Sent != accesslog.None {
-			st.headers.Learn(q.Sent - q.Bytes)
-		}
-		if row, ok := w.inventory.Find(q.Recording); ok {
-			w.form.signs.Add(q, w.inventory.Size(row))
-		}
-	}
 }
 
 // fill makes the request of a record.

@@ -193,22 +193,13 @@ func (a *analysis) writeRejects(context.Context) error {
 	if !a.writer.Wants(casefile.TableRejects) {
 		return nil
 	}
-	return eachReject(a.sources, a.workers, a.writer.Rejects().Append)
+	return eachReject(a.sources, a.workers, a.runs.seconds, a.writer.Rejects().Append)
 }
 
 func (a *analysis) writeSources(context.Context) error {
 	for _, s := range a.sources {
 		row := s.row()
 		if err := a.writer.Sources().Append(&row); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *analysis) writeOverlaps(context.Context) error {
-	for _, row := range a.runs.twice.rows() {
-		if err := a.writer.Overlaps().Append(&row); err != nil {
 			return err
 		}
 	}

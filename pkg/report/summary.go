@@ -152,7 +152,7 @@ func accounting(a casefile.Accounting) []block {
 		{"rejected", a.Rejected, "could not be read; kept in the table rejects"},
 		{"comments", a.Comments, "are the log's own comments"},
 		{"blank", a.Blank, "are empty"},
-		{"duplicates", a.Duplicates, "second copies of lines; not looked for by this version"},
+		{"duplicates", a.Duplicates, "second copies of lines, which count once"},
 		{"all", a.Lines, "lines of all sources"},
 	} {
 		t.rows = append(t.rows, []text{own(r.name), number(r.n), own(r.means)})

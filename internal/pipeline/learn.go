@@ -1,0 +1,61 @@
+package pipeline
+
+import (
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/download"
+	"github.com/logrecount/recount/pkg/recording"
+	"github.com/logrecount/recount/pkg/request"
+)
+
+// learn learns what the size field counts, from answers without a body and
+// from full ones for recordings that the inventory has; and how long the headers
+// of full responses are, from a count with headers beside the plan. An error page
+// has other headers, and what it taught could make a cut transfer look whole.
+func learn(st *stats, f *form, inventory *recording.Inventory, q *request.Request) {
+	if q.Flags&accesslog.FlagAccessOnly != 0 {
+		st.accessOnly++
+	}
+	if q.Flags&accesslog.FlagMethodUnknown != 0 {
+		st.methodless++
+	}
+	switch q.Kind {
+	case request.KindNotModified, request.KindHead:
+		f.signs.Add(q, accesslog.None)
+	case request.KindContent:
+		if q.Status == 206 || q.Bytes == accesslog.None || q.Flags&(accesslog.FlagUnterminated|accesslog.FlagMethodUnknown|accesslog.FlagCoded) != 0 {
+			return
+		}
+		if q.Sent != accesslog.None {
+			st.headers.Learn(q.Sent - q.Bytes)
+		}
+		if row, ok := inventory.Find(q.Recording); ok {
+			f.signs.Add(q, inventory.Size(row))
+		}
+	}
+}
+
+// learnAgain learns from the requests that count what the scan learned from all
+// lines, when some of them turned out to be second copies.
+func (a *analysis) learnAgain() error {
+	for _, s := range a.sources {
+		s.stats.headers, s.stats.accessOnly, s.stats.methodless = download.Headers{}, 0, 0
+		for _, f := range s.stats.forms {
+			f.signs = download.Signs{}
+		}
+	}
+	a.sizes = bodySizes{}
+	for _, one := range a.runs.all {
+		c := one.open(a.runs, nil, nil)
+		for c.Next() {
+			s := a.sources[c.req.Source-1]
+			a.sizes.add(&c.req)
+			if n := c.req.Format; n > 0 {
+				learn(&s.stats, s.stats.form(s.reading.Formats[n-1]), a.inventory, &c.req)
+			}
+		}
+		if c.err != nil {
+			return c.err
+		}
+	}
+	return nil
+}
