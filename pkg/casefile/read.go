@@ -105,14 +105,23 @@ func (t *Table) Rows(columns ...string) iter.Seq2[[]any, error] {
 	}
 }
 
-func (t *Table) rows(columns []string, yield func([]any) bool) error {
+// places says where the named columns stand.
+func (t *Table) places(columns []string) ([]int, error) {
 	which := make([]int, 0, len(t.schema.Columns))
 	for _, name := range columns {
 		i := slices.IndexFunc(t.schema.Columns, func(c Column) bool { return c.Name == name })
 		if i < 0 {
-			return fmt.Errorf("no column %q; it has %s", name, strings.Join(columnNames(t.schema), ", "))
+			return nil, fmt.Errorf("no column %q; it has %s", name, strings.Join(columnNames(t.schema), ", "))
 		}
 		which = append(which, i)
+	}
+	return which, nil
+}
+
+func (t *Table) rows(columns []string, yield func([]any) bool) error {
+	which, err := t.places(columns)
+	if err != nil {
+		return err
 	}
 	if len(columns) == 0 {
 		for i := range t.schema.Columns {
@@ -170,13 +179,9 @@ func (t *Table) mayHold(rg *file.RowGroupReader) bool {
 // groupRows yields the rows of one row group; more is false when the caller
 // wants no further row.
 func (t *Table) groupRows(rg *file.RowGroupReader, which []int, yield func([]any) bool) (more bool, err error) {
-	readers := make([]columnReader, len(which))
-	for i, c := range which {
-		cr, err := rg.Column(c)
-		if err != nil {
-			return false, err
-		}
-		readers[i] = columnReader{typ: t.schema.Columns[c].Type, null: t.schema.Columns[c].Null, name: t.schema.Columns[c].Name, chunk: cr}
+	readers, err := t.readers(rg, which)
+	if err != nil {
+		return false, err
 	}
 	row := make([]any, len(which))
 	for left := rg.NumRows(); left > 0; {
@@ -197,6 +202,19 @@ func (t *Table) groupRows(rg *file.RowGroupReader, which []int, yield func([]any
 		left -= n
 	}
 	return true, nil
+}
+
+// readers opens columns of a row group.
+func (t *Table) readers(rg *file.RowGroupReader, which []int) ([]columnReader, error) {
+	readers := make([]columnReader, len(which))
+	for i, c := range which {
+		cr, err := rg.Column(c)
+		if err != nil {
+			return nil, err
+		}
+		readers[i] = columnReader{typ: t.schema.Columns[c].Type, null: t.schema.Columns[c].Null, name: t.schema.Columns[c].Name, chunk: cr}
+	}
+	return readers, nil
 }
 
 func columnNames(s Schema) []string {

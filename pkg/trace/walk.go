@@ -22,9 +22,8 @@ type walk struct {
 	c       *casefile.Case
 	sources map[int32]*Source
 	fold    *download.Fold
-	headers map[int32]*download.Headers
 	sizer   download.Sizer
-	sizes   *sizes
+	beside  *casefile.Beside
 	size    int64 // of the recording at hand, by the inventory
 	ahead   *requests
 	behind  *requests
@@ -35,25 +34,20 @@ func newWalk(c *casefile.Case) (*walk, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &walk{c: c, sources: map[int32]*Source{}, headers: map[int32]*download.Headers{}}
+	w := &walk{c: c, sources: map[int32]*Source{}}
 	for _, s := range m.Sources {
 		w.sources[s.Source] = &Source{ManifestSource: s}
-		if h := s.Headers; h != nil {
-			w.headers[s.Source] = download.KnownHeaders(h.Responses, h.Longest, h.Lengths)
-		}
 	}
-	w.fold = download.NewFold(func(source int32) *download.Headers { return w.headers[source] })
-	w.fold.Common = map[int64]bool{}
-	for _, size := range m.CommonSizes {
-		w.fold.Common[size] = true
-	}
+	headers := m.Headers()
+	w.fold = download.NewFold(func(source int32) *download.Headers { return headers[source] })
+	w.fold.Common = m.Common()
 	return w, nil
 }
 
 func (w *walk) close() {
 	w.ahead.close()
 	w.behind.close()
-	w.sizes.close()
+	w.beside.Close()
 }
 
 // run finds the requests of what was chosen. Downloads and directories are
@@ -65,7 +59,7 @@ func (w *walk) run(ch *choice) error {
 	}
 	table = narrowed(table, ch)
 	w.ahead, w.behind = newRequests(table.Requests()), newRequests(table.Requests())
-	if w.sizes, err = newSizes(w.c); err != nil {
+	if w.beside, err = w.c.Beside(); err != nil {
 		return err
 	}
 	for _, d := range ch.downloads {
@@ -116,8 +110,7 @@ func (w *walk) download(d *Download) error {
 			w.sizer.Add(w.ahead.at)
 			w.ahead.advance()
 		}
-		var err error
-		if w.size, err = w.sizes.inventory(&d.Download); err != nil {
+		if err := w.inventory(d); err != nil {
 			return err
 		}
 	}
@@ -153,6 +146,21 @@ func (w *walk) download(d *Download) error {
 		}
 	}
 	return nil
+}
+
+// inventory finds the size of the recording at hand by the inventory. Without a
+// recordings table only the download tells; its size may be another version's.
+func (w *walk) inventory(d *Download) error {
+	if w.beside == nil {
+		w.size = accesslog.None
+		if d.Size.From == download.SizeInventory {
+			w.size = d.Size.Bytes
+		}
+		return nil
+	}
+	known, _, err := w.beside.Recording(d.Recording)
+	w.size = known.Inventory
+	return err
 }
 
 // line makes the line of the request at hand, and adds the request to the fold.
