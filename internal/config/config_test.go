@@ -67,8 +67,9 @@ func TestParseEmpty(t *testing.T) {
 // The place of a mistake must be named, since the figures depend on the file.
 func TestParseErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"inventry: a.csv\n", `"recount.yaml" line 1, key "inventry": unknown key; the keys are recordings, inventory, geo, format, server_config, bytes_meaning, timezone, year, tables, compression, memory, temp, workers, custody`},
-		{"# x\n\nclaims: []\n", `"recount.yaml" line 3, key "claims": unknown key`},
+		{"inventry: a.csv\n", `"recount.yaml" line 1, key "inventry": unknown key; the keys are recordings, inventory, geo, format, server_config, bytes_meaning, timezone, year, tables, compression, memory, temp, workers, custody, claims`},
+		{"# x\n\nclaim: []\n", `"recount.yaml" line 3, key "claim": unknown key`},
+		{"# x\n\nclaims: []\n", `"recount.yaml" line 3, key "claims": want a list of claims`},
 		{"workers: 1\nworkers: 2\n", `"recount.yaml" line 2: mapping key "workers" already defined`},
 		{"workers: -1\n", `line 1, key "workers": "-1" is not a whole number`},
 		{"memory: lots\n", `key "memory": "lots" is not a size`},

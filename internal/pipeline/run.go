@@ -109,6 +109,9 @@ func (a *analysis) prepare() (err error) {
 	if a.matcher, err = recording.NewMatcher(o.Recordings, a.inventory); err != nil {
 		return &UsageError{Err: err}
 	}
+	if err := a.checkClaims(); err != nil {
+		return err
+	}
 	if a.places, err = geo.Open(o.Geo); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/claim"
 	"github.com/logrecount/recount/pkg/download"
 	"github.com/logrecount/recount/pkg/evidence"
 )
@@ -19,7 +20,7 @@ func (a *analysis) summary(t *totals, who *clientCounts, top []casefile.TopClien
 		Tool: "recount", Version: a.options.Version,
 		Counts: counts(t, who), Grades: map[string]int64{},
 		Listings:   casefile.ListingCount{Requests: t.listings, Clients: who.listings, Directories: t.directories},
-		Accounting: a.accounting(), Coverage: a.coverage(), Claims: []any{},
+		Accounting: a.accounting(), Coverage: a.coverage(), Claims: []*claim.Result{}, Unread: a.unread(),
 		Assumptions: a.assumptions(t), Warnings: a.warnings(t), Limits: a.limits(t), TopClients: top, Tables: a.tableRows(),
 	}
 	s.Unlabelled = s.Counts // until clients can be given labels
@@ -146,8 +147,9 @@ func (a *analysis) manifest() *casefile.Manifest {
 		m.Sources = append(m.Sources, casefile.ManifestSource{
 			Source: s.ID, Path: s.Path, Bytes: s.bytes, SHA256: s.sum, StreamBytes: s.streamLen, StreamSHA256: s.streamSum,
 			Format: s.formatText(), Meaning: meaning, Error: s.err, Archive: s.Archive,
-			Headers: s.learned(),
+			MeaningBy: s.meaningBy(), Headers: s.learned(),
 		})
+		m.Sources[len(m.Sources)-1].Zone, m.Sources[len(m.Sources)-1].ZoneBy = s.zoneTaken()
 		for _, n := range s.notes {
 			m.Notes = append(m.Notes, s.Path+": "+n)
 		}

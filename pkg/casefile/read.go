@@ -52,6 +52,19 @@ func (c *Case) Table(name string) (*Table, error) {
 // Columns lists the columns.
 func (t *Table) Columns() []Column { return slices.Clone(t.schema.Columns) }
 
+// Attributes lists the columns that are attributes of the recordings: those
+// that the table has beside the ones of every case.
+func (t *Table) Attributes() []string {
+	own, _ := schemaOf(t.schema.Name)
+	var names []string
+	for _, c := range t.schema.Columns {
+		if !slices.ContainsFunc(own.Columns, func(o Column) bool { return o.Name == c.Name }) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
 // Schema gives the columns and what one row is.
 func (t *Table) Schema() Schema { return t.schema }
 

@@ -13,11 +13,13 @@ import (
 type Beside struct {
 	next func() ([]any, error, bool)
 	stop func()
+	row  int32
 }
 
 // Known is what the recordings table says of a recording that does not follow
 // from its requests.
 type Known struct {
+	Row        int32    // of the recordings table, from 0
 	Inventory  int64    // size by the inventory, or accesslog.None
 	Attributes []string // in the order in which they were asked for; empty: none
 }
@@ -50,9 +52,11 @@ func (b *Beside) Recording(name []byte) (k Known, ok bool, err error) {
 		if err != nil || !more {
 			return k, false, err
 		}
+		b.row++
 		if s, _ := row[0].(string); s != string(name) {
 			continue
 		}
+		k.Row = b.row - 1
 		if from, _ := row[2].(string); from == download.SizeInventory.String() {
 			k.Inventory, _ = row[1].(int64)
 		}

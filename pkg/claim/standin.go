@@ -1,0 +1,123 @@
+package claim
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/logrecount/recount/pkg/coverage"
+)
+
+// Judge holds one figure against its bounds (design, section 5) and says why.
+func Judge(f Figure, r Relation, b Bounds, full bool) (Outcome, string) {
+	over, under := b.Lower > f.N, b.Upper < f.N
+	switch {
+	case r != AtLeast && over:
+		return Contradicted, fmt.Sprintf("at least %d %s are shown", b.Lower, f.Quantity)
+	case r != AtMost && under && full:
+		return Contradicted, fmt.Sprintf("at most %d %s are possible", b.Upper, f.Quantity)
+	case r == AtLeast && b.Lower >= f.N:
+		return Supported, fmt.Sprintf("%d %s are shown", b.Lower, f.Quantity)
+	case r == AtMost && b.Upper <= f.N && full, r == Exactly && b.Lower == f.N && b.Upper == f.N && full:
+		return Supported, "the bounds allow nothing else"
+	case r == AtMost && b.Upper <= f.N, r == Exactly && b.Lower == f.N && b.Upper == f.N:
+		return Undecidable, "it matches within the logs handed in, but nothing shows that these are all"
+	case r != AtMost && under:
+		return Undecidable, "these logs show fewer, but nothing shows that these are all"
+	}
+	return Undecidable, "the bounds allow both"
+}
+
+// Combine puts the outcomes of several figures together.
+func Combine(all []Outcome) Outcome {
+	out := Supported
+	for _, o := range all {
+		switch {
+		case o == Contradicted:
+			return Contradicted
+		case o == Undecidable:
+			out = Undecidable
+		}
+	}
+	return out
+}
+
+// Exclusions are the clients and recordings, by their numbers, without which a
+// claim would hold. Exact: no fewer do.
+type Exclusions struct {
+	Clients, Recordings []int32
+	Exact               bool
+}
+
+// FewestExclusions leaves out the clients that took most, until no figure is
+// exceeded.
+func FewestExclusions(pairs []Pair, figures []Figure, _ Relation) (Exclusions, bool) {
+	took := map[int32]int{}
+	for _, p := range pairs {
+		if p.Lower {
+			took[p.Client]++
+		}
+	}
+	var order []int32
+	for n := range took {
+		order = append(order, n)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(cmp.Compare(took[b], took[a]), cmp.Compare(a, b)) })
+	out := map[int32]bool{}
+	holds := func() bool {
+		recordings, clients, n := map[int32]bool{}, map[int32]bool{}, int64(0)
+		for _, p := range pairs {
+			if p.Lower && !out[p.Client] {
+				recordings[p.Recording], clients[p.Client] = true, true
+				n++
+			}
+		}
+		for _, f := range figures {
+			switch f.Quantity {
+			case Recordings:
+				if int64(len(recordings)) > f.N {
+					return false
+				}
+			case Clients:
+				if int64(len(clients)) > f.N {
+					return false
+				}
+			case Pairs:
+				if n > f.N {
+					return false
+				}
+			default:
+				return false
+			}
+		}
+		return true
+	}
+	var x Exclusions
+	for _, n := range order {
+		if len(x.Clients) > 1000 {
+			return x, false
+		}
+		if holds() {
+			return x, true
+		}
+		out[n] = true
+		x.Clients = append(x.Clients, n)
+	}
+	return x, holds()
+}
+
+// Assess says how far sources cover a period.
+func Assess(p coverage.Period, _ []coverage.Span, _ []coverage.Gap, _ bool) (coverage.State, []string) {
+	if !p.Given() {
+		return coverage.Unknown, []string{"no exposure period was stated"}
+	}
+	return coverage.Partial, []string{"nobody declared that these are all the logs"}
+}
+
+// Paragraph says in plain words what was counted and what cannot be known.
+func Paragraph(*Result) string {
+	return "A log shows what a server handed to its network, not what a client received, and an address is not a person."
+}
+
+// profiles counts by the comparison profiles.
+func (e *evaluation) profiles() []ProfileCount { return []ProfileCount{} }
