@@ -59,6 +59,10 @@ A GLOB before = is matched against the path of a source as 'recount show CASE
 sources' prints it; a glob without a slash against the file's name. What is for
 an archive is for its members. One that matches no source is an error.
 
+Claims in recount.yaml (key claims, see 'recount help claim') are held against
+what was found, and their verdicts stand in the summary. They do not change the
+exit code.
+
 Evidence is only read. The case appears when it is whole, or not at all.`,
 		Example: `  recount analyze access.log* -o case
   recount analyze /mnt/image/var/log/nginx -o case --inventory files.csv

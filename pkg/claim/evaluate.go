@@ -333,22 +333,32 @@ func (p *Plan) agentNames() map[int32]string {
 	return out
 }
 
-// unitName names who counts as one client.
-func (e *evaluation) unitName(n int32) string {
+// unitNames names who counts as one client.
+func (e *evaluation) unitNames() func(n int32) string {
+	var of []int32
 	switch e.claim.Unit {
+	case UnitIP:
+		return func(n int32) string { return e.basis.Clients[n].Name }
 	case UnitIPAgent:
-		return e.agents[n]
+		return func(n int32) string { return e.agents[n] }
 	case UnitPrefix:
-		i := slices.Index(e.units.prefix, n)
-		return cmp.Or(e.basis.Clients[i].Prefix, e.basis.Clients[i].Name)
+		of = e.units.prefix
 	case UnitASN:
-		i := slices.Index(e.units.asn, n)
-		if c := e.basis.Clients[i]; c.ASN > 0 {
+		of = e.units.asn
+	}
+	first := map[int32]*Client{}
+	for i, n := range of {
+		if first[n] == nil {
+			first[n] = &e.basis.Clients[i]
+		}
+	}
+	return func(n int32) string {
+		c := first[n]
+		if e.claim.Unit == UnitASN && c.ASN > 0 {
 			return fmt.Sprintf("AS%d", c.ASN)
 		}
-		return cmp.Or(e.basis.Clients[i].Prefix, e.basis.Clients[i].Name)
+		return cmp.Or(c.Prefix, c.Name)
 	}
-	return e.basis.Clients[n].Name
 }
 
 // stamp writes a time in UTC.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // exclusions gives, for each standard at which the claim is contradicted by too
@@ -13,6 +14,7 @@ func (e *evaluation) exclusions(verdicts []Verdict, names func([]int32) ([]strin
 	if e.claim.Relation == AtLeast {
 		return out, nil
 	}
+	name := e.unitNames()
 	for s, v := range verdicts {
 		if !slices.ContainsFunc(v.Figures, func(f FigureVerdict) bool { return f.Lower > f.N }) {
 			continue
@@ -24,7 +26,7 @@ func (e *evaluation) exclusions(verdicts []Verdict, names func([]int32) ([]strin
 		}
 		x := Excluded{Standard: v.Standard, Exact: found.Exact, Clients: []string{}, Recordings: []string{}}
 		for _, n := range found.Clients {
-			x.Clients = append(x.Clients, e.unitName(clients[n]))
+			x.Clients = append(x.Clients, name(clients[n]))
 		}
 		slices.Sort(x.Clients)
 		var places []int32
@@ -52,7 +54,7 @@ func (e *evaluation) numbered(s Standard) (pairs []Pair, clients, recordings []i
 	lower, upper := bounds(e.claim.Measure, s)
 	all := e.based.pairs
 	slices.SortFunc(all, func(a, b pairMask) int {
-		return cmp.Or(cmp.Compare(a.recording, b.recording), cmp.Compare(e.unitKey(a.client), e.unitKey(b.client)))
+		return e.compare(a, b)
 	})
 	clientAt := map[int32]int32{}
 	for _, p := range all {
@@ -73,30 +75,32 @@ func (e *evaluation) numbered(s Standard) (pairs []Pair, clients, recordings []i
 	return pairs, clients, recordings
 }
 
-// unitKey orders clients the same in every run: the numbers of addresses with
-// user agents do not.
-func (e *evaluation) unitKey(n int32) string {
-	if e.claim.Unit == UnitIPAgent {
-		return e.agents[n]
+// compare orders pairs by recording and client, the same in every run: numbers
+// of addresses with user agents are given as they come.
+func (e *evaluation) compare(a, b pairMask) int {
+	if a.recording != b.recording || e.claim.Unit != UnitIPAgent {
+		return cmp.Or(cmp.Compare(a.recording, b.recording), cmp.Compare(a.client, b.client))
 	}
-	return fmt.Sprintf("%010d", n)
+	return strings.Compare(e.agents[a.client], e.agents[b.client])
 }
 
 // exclusionWords writes exclusions as a condition.
 func exclusionWords(x *Excluded) string {
-	var parts []string
-	if n := len(x.Clients); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d clients", n))
-	}
-	if n := len(x.Recordings); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d recordings", n))
-	}
 	words := "without "
-	for i, p := range parts {
-		if i > 0 {
-			words += " and "
-		}
-		words += p
+	switch clients, recordings := len(x.Clients), len(x.Recordings); {
+	case recordings == 0:
+		words += counted(clients, "client")
+	case clients == 0:
+		words += counted(recordings, "recording")
+	default:
+		words += counted(clients, "client") + " and " + counted(recordings, "recording")
 	}
 	return words
+}
+
+func counted(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
 }

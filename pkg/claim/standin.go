@@ -52,58 +52,46 @@ type Exclusions struct {
 // FewestExclusions leaves out the clients that took most, until no figure is
 // exceeded.
 func FewestExclusions(pairs []Pair, figures []Figure, _ Relation) (Exclusions, bool) {
-	took := map[int32]int{}
+	took := map[int32][]int32{}
+	by := map[int32]int{}
+	n := int64(0)
 	for _, p := range pairs {
 		if p.Lower {
-			took[p.Client]++
+			took[p.Client] = append(took[p.Client], p.Recording)
+			by[p.Recording]++
+			n++
 		}
 	}
-	var order []int32
-	for n := range took {
-		order = append(order, n)
+	order := make([]int32, 0, len(took))
+	for client := range took {
+		order = append(order, client)
 	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(cmp.Compare(took[b], took[a]), cmp.Compare(a, b)) })
-	out := map[int32]bool{}
-	holds := func() bool {
-		recordings, clients, n := map[int32]bool{}, map[int32]bool{}, int64(0)
-		for _, p := range pairs {
-			if p.Lower && !out[p.Client] {
-				recordings[p.Recording], clients[p.Client] = true, true
-				n++
-			}
-		}
-		for _, f := range figures {
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(cmp.Compare(len(took[b]), len(took[a])), cmp.Compare(a, b)) })
+	holds := func(out int) bool {
+		return !slices.ContainsFunc(figures, func(f Figure) bool {
 			switch f.Quantity {
 			case Recordings:
-				if int64(len(recordings)) > f.N {
-					return false
-				}
+				return int64(len(by)) > f.N
 			case Clients:
-				if int64(len(clients)) > f.N {
-					return false
-				}
+				return int64(len(order)-out) > f.N
 			case Pairs:
-				if n > f.N {
-					return false
-				}
-			default:
-				return false
+				return n > f.N
+			}
+			return true
+		})
+	}
+	for out, client := range order {
+		if holds(out) {
+			return Exclusions{Clients: order[:out]}, true
+		}
+		for _, r := range took[client] {
+			n--
+			if by[r]--; by[r] == 0 {
+				delete(by, r)
 			}
 		}
-		return true
 	}
-	var x Exclusions
-	for _, n := range order {
-		if len(x.Clients) > 1000 {
-			return x, false
-		}
-		if holds() {
-			return x, true
-		}
-		out[n] = true
-		x.Clients = append(x.Clients, n)
-	}
-	return x, holds()
+	return Exclusions{Clients: order}, holds(len(order))
 }
 
 // Assess says how far sources cover a period.

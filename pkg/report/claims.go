@@ -73,6 +73,22 @@ func claimSections(r *claim.Result) []section {
 		section{"What the logs cover", claimCoverage(r)})
 }
 
+// claimsInSummary is the verdicts as the summary shows them: the claim and the
+// verdict in words, and the figures. The rest is for 'recount claim'.
+func claimsInSummary(claims []*claim.Result) []section {
+	var blocks []block
+	for _, r := range claims {
+		blocks = append(append(blocks, claimHead(r)...), claimFigures(r)...)
+		for _, x := range r.Exclusions {
+			blocks = append(blocks, paragraph{foreign(fmt.Sprintf("At the standard %s it would hold %s.", x.Standard, x.Words))})
+		}
+	}
+	if len(blocks) == 0 {
+		return nil
+	}
+	return []section{{"Claims", append(blocks, paragraph{own("'recount claim CASE' answers again from the case, with the downloads that contradict a claim and all that its verdict depends on; summary.json has the same.")})}}
+}
+
 // claimHead is the claim as it was stated, and the verdict in words.
 func claimHead(r *claim.Result) []block {
 	stated := ClaimInWords(r)

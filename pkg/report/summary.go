@@ -13,7 +13,7 @@ import (
 // cannot be known, who, what became of every line, what to look at, what was
 // taken for true.
 func sections(s *casefile.Summary) []section {
-	return []section{
+	return append([]section{
 		{"What was counted", counted(s)},
 		{"What cannot be known", unknown(s)},
 		{"Clients that took most", topClients(s.TopClients)},
@@ -21,7 +21,7 @@ func sections(s *casefile.Summary) []section {
 		{"Warnings", listOr(s.Warnings, "None.")},
 		{"Assumptions", assumptions(s.Assumptions)},
 		{"Tables in this case", tables(s.Tables)},
-	}
+	}, claimsInSummary(s.Claims)...)
 }
 
 func counted(s *casefile.Summary) []block {
