@@ -143,7 +143,9 @@ func (c *Counter) sizingOf(k Kind, rec *Recording) download.Sizing {
 		inventory = accesslog.None
 	case WithoutRepeated:
 		sizing := c.facts.sizing
-		sizing.Size = download.Size{Bytes: accesslog.None}
+		if sizing.Size.From == download.SizeRepeated {
+			sizing.Size = download.Size{Bytes: accesslog.None}
+		}
 		return sizing
 	default:
 		return c.facts.sizing

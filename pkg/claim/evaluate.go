@@ -298,8 +298,8 @@ func (e *evaluation) notes() []string {
 	if e.based.allDays {
 		add("the logs have lines of more than %d days; days were not counted alone", mostDays)
 	}
-	if !slices.ContainsFunc(e.basis.Clients, func(c Client) bool { return c.ASN > 0 }) {
-		add("no network (AS) of a client is known; the unit asn counts prefixes")
+	if e.claim.Unit == UnitASN && !slices.ContainsFunc(e.basis.Clients, func(c Client) bool { return c.ASN > 0 }) {
+		add("no network (AS) of any client is known, so prefixes were counted")
 	}
 	for _, f := range e.claim.Figures {
 		_, upper := bounds(e.claim.Measure, Probable)

@@ -102,7 +102,11 @@ func claimHead(r *claim.Result) []block {
 	case r.Source+r.Date != "":
 		said = " (" + r.Source + r.Date + ")"
 	}
-	out := []block{paragraph{foreign("Claim " + r.ID + said + ": " + stated + " — " + verdictInWords(r) + ".")}}
+	name := "Claim " + r.ID
+	if r.ID == "claim" {
+		name = "Claim" // it was given none
+	}
+	out := []block{paragraph{foreign(name + said + ": " + stated + " — " + verdictInWords(r) + ".")}}
 	if r.Paragraph != "" {
 		out = append(out, paragraph{foreign(r.Paragraph)})
 	}
@@ -235,7 +239,10 @@ func claimExclusions(r *claim.Result) []block {
 }
 
 func claimAlone(r *claim.Result) []block {
-	if len(r.Alone) == 0 {
+	switch {
+	case r.AloneCount == 0:
+		return []block{paragraph{own("No request counts, so there are none.")}}
+	case len(r.Alone) == 0:
 		return []block{paragraph{own(fmt.Sprintf("None, of %s (sources, labels and days) that were counted each on its own.", plural(r.AloneCount, "part", "parts")))}}
 	}
 	var items []text
@@ -266,6 +273,14 @@ func claimMatrix(r *claim.Result) []block {
 		cells[key] = append(cells[key], c)
 	}
 	var same []string
+	labelled := false
+	for _, unit := range []string{"ip", "ip+agent", "prefix", "asn"} {
+		labelled = labelled || sameCells(cells, []string{"all " + unit}, "unlabelled "+unit) == ""
+	}
+	if !labelled {
+		keys = keys[:len(keys)/2]
+		same = append(same, "without labelled clients everything counts the same")
+	}
 	for i, key := range keys {
 		if like := sameCells(cells, keys[:i], key); like != "" {
 			same = append(same, fmt.Sprintf("%s counts as %s", key, like))
@@ -327,8 +342,11 @@ func claimAssumptions(r *claim.Result) []block {
 		t.rows = append(t.rows, []text{foreign(a.What), foreign(a.Value), own(a.By), own(a.Without), own(a.Probable), own(a.Proven), own(as)})
 	}
 	words := "The verdict is the same without any one of them."
-	if changes > 0 {
-		words = fmt.Sprintf("The verdict changes without %d of them.", changes)
+	switch {
+	case changes == 1:
+		words = "The verdict changes without one of them."
+	case changes > 1:
+		words = fmt.Sprintf("The verdict changes without %d of them, each alone.", changes)
 	}
 	return []block{paragraph{own("Each was left out alone, and everything graded again. " + words)}, t}
 }
