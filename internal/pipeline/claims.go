@@ -40,10 +40,17 @@ func Claims(ctx context.Context, c *casefile.Case, claims []claim.Claim, workers
 	if err != nil {
 		return nil, err
 	}
-	if err := agrees(counter, s, c); err != nil {
+	note, err := agrees(counter, s, c)
+	if err != nil {
 		return nil, err
 	}
-	return counter.Results(claim.Around{Coverage: covering(s), Names: r.names})
+	results, err := counter.Results(claim.Around{Coverage: covering(s), Names: r.names})
+	for _, r := range results {
+		if note != "" {
+			r.Notes = append(r.Notes, note)
+		}
+	}
+	return results, err
 }
 
 // basisOf reads what the downloads of a case rest on beside their requests.
@@ -77,16 +84,44 @@ func basisOf(c *casefile.Case) (b claim.Basis, err error) {
 }
 
 // agrees compares what was counted from the requests with what the case says: a
-// verdict must not rest on tables that do not fit together.
-func agrees(counter *claim.Counter, s *casefile.Summary, c *casefile.Case) error {
+// verdict must not rest on tables that do not fit together. Names that differ only
+// in bytes that are not UTF-8 look the same in the tables, and anyone can send
+// such; then the difference is noted.
+func agrees(counter *claim.Counter, s *casefile.Summary, c *casefile.Case) (note string, err error) {
 	again := counter.Counts()
 	for _, rule := range claim.Rules {
-		if was := s.Counts[rule]; casefile.RuleCount(again[rule]) != was {
-			return fmt.Errorf("case %q does not agree with itself: rule %s counts %+v, and its requests give %+v; verify the case. Names that differ only in bytes that are not UTF-8 look the same in the tables, and then the case cannot be counted again",
-				c.Dir, rule, was, again[rule])
+		was, now := s.Counts[rule], casefile.RuleCount(again[rule])
+		if now == was {
+			continue
+		}
+		alike, err := ambiguous(c)
+		switch {
+		case err != nil:
+			return "", err
+		case !alike:
+			return "", fmt.Errorf("case %q does not agree with itself: the rule %s counts %+v, and its requests give %+v; verify the case", c.Dir, rule, was, now)
+		}
+		return fmt.Sprintf("Names of recordings, clients or user agents that differ only in bytes that are not UTF-8 look the same in the tables, and were taken for one: so the rule %s counts %d recordings, %d clients and %d pairs here, and %d, %d and %d in the case.",
+			rule, now.Recordings, now.Clients, now.Pairs, was.Recordings, was.Clients, was.Pairs), nil
+	}
+	return "", nil
+}
+
+// ambiguous says whether a case has names that may be those of two.
+func ambiguous(c *casefile.Case) (bool, error) {
+	t, err := c.Table(casefile.TableRequests)
+	if err != nil {
+		return false, err
+	}
+	for r, err := range t.Requests() {
+		if err != nil {
+			return false, err
+		}
+		if casefile.Ambiguous(r.Recording) || casefile.Ambiguous(r.Client) || casefile.Ambiguous(r.Agent) {
+			return true, nil
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // covering says how far the logs of a case cover a period.

@@ -109,3 +109,14 @@ func (c *Case) Intact() (seal string, err error) {
 	}
 	return SealSum(c.Dir)
 }
+
+// Ambiguous says whether a text of a table may be that of two names: bytes that
+// are not UTF-8 are written as \xHH there, and a client may send these letters.
+func Ambiguous(text []byte) bool {
+	for i := 0; i+4 <= len(text); i++ {
+		if text[i] == '\\' && text[i+1] == 'x' && (text[i+2] >= '8' && text[i+2] <= '9' || text[i+2] >= 'A' && text[i+2] <= 'F') {
+			return true // only bytes from 0x80 on are no character alone
+		}
+	}
+	return false
+}

@@ -115,7 +115,7 @@ func (w *walk) download(d *Download) error {
 		}
 	}
 	w.fold.Begin(d.Recording, d.Client, w.sizer.Sizing(w.size))
-	shared := ambiguous(d.Recording) || ambiguous(d.Client)
+	shared := casefile.Ambiguous(d.Recording) || casefile.Ambiguous(d.Client)
 	agents := false
 	for n := int64(0); w.behind.isOf(d.Recording) && bytes.Equal(w.behind.at.Client, d.Client) && !(shared && n == d.Requests); n++ {
 		line, err := w.line()
@@ -123,7 +123,7 @@ func (w *walk) download(d *Download) error {
 			return err
 		}
 		d.add(line)
-		agents = agents || ambiguous(line.Request.Agent)
+		agents = agents || casefile.Ambiguous(line.Request.Agent)
 		w.behind.advance()
 	}
 	if err := w.behind.err; err != nil {
@@ -182,7 +182,7 @@ func (w *walk) directory(d *Directory) error {
 	}
 	again := casefile.ListingRow{Client: d.Client, Directory: d.Directory, FirstSeen: accesslog.NoTime, LastSeen: accesslog.NoTime, NamesExposed: d.NamesExposed}
 	w.fold.Begin(d.Directory, d.Client, download.Sizing{})
-	shared := ambiguous(d.Directory) || ambiguous(d.Client)
+	shared := casefile.Ambiguous(d.Directory) || casefile.Ambiguous(d.Client)
 	for w.behind.isOf(d.Directory) && bytes.Equal(w.behind.at.Client, d.Client) && !(shared && again.Requests == d.Requests) {
 		if r := w.behind.at; r.Kind == request.KindListing {
 			line, err := w.line()
