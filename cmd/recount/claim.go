@@ -41,9 +41,10 @@ claim's clients, population and period.
 
 The verdict is given at two standards: probable (downloads graded likely or
 better) and proven (graded complete). --standard says which one decides the exit
-code. A claim is contradicted by too many as soon as more are shown; it is
-supported, or contradicted by too few, only where the logs are known to be all of
-the logs of the period. Otherwise it is undecidable, with the reason.
+code. What is shown decides alone: more than "exactly" or "at most" allows
+contradicts, and enough for "at least" supports. What is not shown decides only
+where the logs are known to be all the logs of the period. Everything else is
+undecidable, with the reason.
 
 With it come the bounds of each figure; what each rule counts, for each unit of
 client, with and without labelled clients; the downloads that contradict the
