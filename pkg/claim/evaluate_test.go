@@ -33,6 +33,8 @@ type taken struct {
 	forwarded string
 	hour      int64
 	source    int32
+	host      string // then the recording is not in the inventory
+	offset    int16  // minutes ahead of UTC
 }
 
 // counted counts answers of which the number of bytes is what was sent.
@@ -63,6 +65,9 @@ func counted(t *testing.T, b claim.Basis, values map[int32][]claim.Value, claims
 				Client: []byte(x.client), Recording: fmt.Appendf(nil, "/%d.wav", x.recording), Agent: []byte(x.agent), Status: 200,
 				Bytes: x.bytes, Sent: accesslog.None, ObjectSize: accesslog.None, RangeStart: accesslog.None, RangeEnd: accesslog.None,
 				Meaning: accesslog.MeaningAcceptedBody, Protocol: []byte("HTTP/1.1"),
+			}
+			if r.UTCOffsetMin = x.offset; x.host != "" {
+				r.Host, rec.Inventory = []byte(x.host), accesslog.None
 			}
 			if x.forwarded != "" {
 				r.Forwarded = []byte(x.forwarded)
@@ -189,5 +194,52 @@ func TestExamplesExclusionsAndParts(t *testing.T) {
 	}
 	if got, want := strings.Join(alone, ", "), "source a.log, day 1970-01-02"; got != want {
 		t.Errorf("alone %s, want %s", got, want)
+	}
+}
+
+// without gives what the verdicts are without an assumption.
+func without(t *testing.T, r *claim.Result, what string) claim.Assumed {
+	t.Helper()
+	for _, a := range r.Assumptions {
+		if a.What == what {
+			return a
+		}
+	}
+	t.Fatalf("no assumption %q in %+v", what, r.Assumptions)
+	return claim.Assumed{}
+}
+
+// The same path on another host may be another recording, with a size of its own.
+func TestWithoutOneSite(t *testing.T) {
+	c := []claim.Claim{{Relation: claim.AtLeast, Figures: []claim.Figure{{Quantity: claim.Recordings, N: 2}}}}
+	r := counted(t, claim.Basis{}, nil, c,
+		taken{client: "x", recording: 1, bytes: 1000, host: "a"}, taken{client: "y", recording: 1, bytes: 1000, host: "a"}, taken{client: "z", recording: 1, bytes: 500, host: "b"})[0]
+	if a := without(t, r, "hosts"); r.Verdicts[0].Outcome != "contradicted" || a.Probable != "supported" || !a.Changes {
+		t.Errorf("%+v, %+v", r.Verdicts, a)
+	}
+}
+
+// A time that was logged as 07:00 without a zone may have been any from 17:00 the
+// day before to 19:00; a clock that was set right by an hour may have been right.
+func TestWithoutZoneAndClock(t *testing.T) {
+	b := claim.Basis{Sources: []claim.Source{{ID: 1, Zone: "Europe/Stockholm", ZoneBy: "user", Clock: 3600e6}}}
+	hour := int64(3600e6)
+	for _, tt := range []struct {
+		from, to          int64
+		base, zone, clock string
+	}{
+		{24 * hour, 48 * hour, "supported", "contradicted", "supported"}, // too early
+		{5 * hour, 43 * hour, "supported", "contradicted", "supported"},  // too late: 19:00 is behind
+		{16 * hour, 44 * hour, "supported", "supported", "supported"},    // any of them is in it
+		{30 * hour, 44 * hour, "supported", "contradicted", "contradicted"},
+		{42 * hour, 44 * hour, "contradicted", "supported", "contradicted"},
+		{29 * hour, 30 * hour, "contradicted", "contradicted", "supported"},
+	} {
+		c := []claim.Claim{{Relation: claim.AtLeast, From: tt.from, To: tt.to, Figures: []claim.Figure{{Quantity: claim.Pairs, N: 1}}}}
+		r := counted(t, b, nil, c, taken{client: "x", recording: 1, bytes: 1000, hour: 30, offset: 60})[0]
+		zone, clock := without(t, r, "time zone of times without one"), without(t, r, "clock offset")
+		if r.Verdicts[1].Outcome != tt.base || zone.Proven != tt.zone || clock.Proven != tt.clock || zone.Changes != (tt.zone != tt.base) {
+			t.Errorf("[%d, %d): %s, zone %s, clock %s", tt.from/hour, tt.to/hour, r.Verdicts[1].Outcome, zone.Proven, clock.Proven)
+		}
 	}
 }
