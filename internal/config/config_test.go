@@ -32,6 +32,10 @@ custody:
   note: |
     two disks
     sealed
+claims:
+  - {id: vendor, text: 55 calls, clients: 7, recordings: 1_000, unit: ip+agent, period: 2019-01-01..2019-02-01}
+  - hours: 0
+    duration: length
 `
 	got, err := parse("/case/recount.yaml", []byte(whole))
 	if err != nil {
@@ -47,6 +51,10 @@ custody:
 		Tables: []string{"requests", "downloads"}, Compression: "zstd",
 		Memory: 512 << 20, Temp: "/tmp", Workers: 2,
 		Custody: map[string]string{"case_number": "00123", "acquired_at": "2019-02-18T10:00:00Z", "note": "two disks\nsealed\n"},
+		Claims: []Claim{
+			{Line: 25, ID: "vendor", Text: "55 calls", Figures: []Figure{{"clients", 7}, {"recordings", 1000}}, Unit: "ip+agent", Period: "2019-01-01..2019-02-01"},
+			{Line: 26, Figures: []Figure{{"hours", 0}}, Duration: "length"},
+		},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -83,6 +91,10 @@ func TestParseErrors(t *testing.T) {
 		{"bytes_meaning:\n  - planned\n", `line 2: want {source: GLOB, meaning: MEANING}`},
 		{"custody: yes please\n", `key "custody": want keys with values`},
 		{"custody:\n  a: [1]\n", `key "custody": "a" in line 2: want one text`},
+		{"claims:\n  - {clients: -7}\n", `key "claims": claim in line 2: line 2, key "clients": "-7" is not a whole number, 0 or more`},
+		{"claims:\n  - {clients: 1, id: [a]}\n", `line 2, key "id": want one text`},
+		{"claims:\n  - {clients: 1, clients: 2}\n", `mapping key "clients" already defined`},
+		{"claims:\n  - 7\n", `claim in line 2: want keys with values`},
 		{"- a\n", `"recount.yaml" line 1: want keys with values`},
 		{"workers: 1\n---\nworkers: 2\n", "a second document begins here"},
 		{"temp: &a x\ninventory: *a\n", `want one text`},
@@ -138,7 +150,7 @@ func TestParseSize(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"workers: 2\n", "format:\n  - {source: a, format: b}\n", "custody: {a: 1, b: !!str x}\n", "recordings: [*a, &a b]\n", "? a\n: b\n", "0\n---"} {
+	for _, s := range []string{"workers: 2\n", "format:\n  - {source: a, format: b}\n", "custody: {a: 1, b: !!str x}\n", "recordings: [*a, &a b]\n", "? a\n: b\n", "0\n---", "claims:\n  - {id: a, recordings: 1}\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

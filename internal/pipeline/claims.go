@@ -412,8 +412,15 @@ func (a *analysis) holdClaims(ctx context.Context, s *casefile.Summary, m *casef
 	if err != nil && ctx.Err() != nil {
 		return ErrInterrupted
 	}
+	for _, r := range s.Claims {
+		r.Shorten(inSummary)
+	}
 	return err
 }
+
+// inSummary is how many downloads and names of one list of a verdict stand in
+// summary.json; 'recount claim' gives them all.
+const inSummary = 1000
 
 // CheckClaims refuses claims that need an attribute which recordings do not
 // have.

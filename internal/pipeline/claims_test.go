@@ -144,6 +144,15 @@ func TestClaimsWithNamesThatLookTheSame(t *testing.T) {
 	}
 }
 
+// The summary has no endless lists, and says so.
+func TestShorten(t *testing.T) {
+	r := &claim.Result{Examples: []claim.FigureExample{{Items: make([]claim.Example, 7)}}, Exclusions: []claim.Excluded{{Clients: []string{"a", "b", "c", "d"}, Recordings: []string{"e"}}}}
+	r.Shorten(3)
+	if x, e := r.Exclusions[0], r.Examples[0]; len(e.Items) != 3 || e.Left != 4 || len(x.Clients) != 3 || len(x.Recordings) != 1 || x.Left != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestSeconds(t *testing.T) {
 	for text, want := range map[string]int64{"": -1, "0": 0, "90": 90, "1.5": 2, " 7 ": 7, "-1": -1, "NaN": -1, "Inf": -1, "1e400": -1, "2:30": -1} {
 		if got := seconds(text); got != want {

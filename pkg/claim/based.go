@@ -13,6 +13,7 @@ type based struct {
 	pairs    []pairMask
 	examples []*examples // by figure
 	alone    map[alone]*tally
+	profiles *profiler
 	days     int
 	allDays  bool // there are too many days to count each
 }
@@ -43,7 +44,7 @@ const mostDays = 10_000
 const dayUS = 24 * 3600 * 1_000_000
 
 func newBased(p *planned) *based {
-	b := &based{alone: map[alone]*tally{}}
+	b := &based{alone: map[alone]*tally{}, profiles: newProfiler()}
 	for _, f := range p.claim.Figures {
 		b.examples = append(b.examples, newExamples(f))
 	}
@@ -56,6 +57,7 @@ func (c *Counter) based(p *planned, b *based, rec *Recording) {
 	if len(pairs) == 0 {
 		return
 	}
+	b.profiles.add(rec.Requests, c.choose(p.view, rec), c.facts.sizing)
 	lower, upper := bounds(p.claim.Measure, Probable)
 	for i := range pairs {
 		if g := &pairs[i]; g.mask&(lower|upper) != 0 {
@@ -143,6 +145,7 @@ func (b *based) dropDays() {
 
 func (b *based) merge(o *based) {
 	b.pairs = append(b.pairs, o.pairs...)
+	b.profiles.merge(o.profiles)
 	for i := range b.examples {
 		b.examples[i].merge(o.examples[i])
 	}

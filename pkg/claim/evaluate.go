@@ -90,7 +90,7 @@ func (e *evaluation) result(a Around) (*Result, error) {
 	r.AloneCount = int64(len(e.based.alone))
 	r.Assumptions = e.assumed(r.Verdicts)
 	r.Notes = e.notes()
-	r.Profiles = e.profiles()
+	r.Profiles = e.based.profiles.counts()
 	r.Paragraph = Paragraph(r)
 	return r, nil
 }

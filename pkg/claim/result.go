@@ -87,6 +87,7 @@ type FigureExample struct {
 	N        int64     `json:"n"`
 	Standard string    `json:"standard"` // the surest at which they contradict
 	Items    []Example `json:"items"`
+	Left     int64     `json:"left_out"` // items that were left out
 }
 
 // Example is one download and the reference of its first request.
@@ -108,7 +109,25 @@ type Excluded struct {
 	Exact      bool     `json:"exact"` // false: fewer may do
 	Clients    []string `json:"clients"`
 	Recordings []string `json:"recordings"`
+	Left       int64    `json:"left_out"` // names that were left out
 	Words      string   `json:"words"`
+}
+
+// Shorten leaves out what is behind the first n of each list of downloads and of
+// names, and says how many were left out.
+func (r *Result) Shorten(n int) {
+	for i := range r.Examples {
+		f := &r.Examples[i]
+		f.Left += int64(len(f.Items) - min(len(f.Items), n))
+		f.Items = f.Items[:min(len(f.Items), n)]
+	}
+	for i := range r.Exclusions {
+		x := &r.Exclusions[i]
+		for _, list := range []*[]string{&x.Clients, &x.Recordings} {
+			x.Left += int64(len(*list) - min(len(*list), n))
+			*list = (*list)[:min(len(*list), n)]
+		}
+	}
 }
 
 // Alone is a part of the logs of which the claim's figures are exactly right.

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/logrecount/recount/pkg/coverage"
+	"github.com/logrecount/recount/pkg/download"
+	"github.com/logrecount/recount/pkg/request"
 )
 
 // Judge holds one figure against its bounds (design, section 5) and says why.
@@ -107,5 +109,15 @@ func Paragraph(*Result) string {
 	return "A log shows what a server handed to its network, not what a client received, and an address is not a person."
 }
 
-// profiles counts by the comparison profiles.
-func (e *evaluation) profiles() []ProfileCount { return []ProfileCount{} }
+// profiler counts by the comparison profiles.
+type profiler struct{}
+
+func newProfiler() *profiler { return &profiler{} }
+
+// add counts the chosen requests for one recording, which stand by client and
+// time; sizing is what is known of its size.
+func (*profiler) add(requests []request.Request, chosen []int32, sizing download.Sizing) {}
+
+func (*profiler) merge(*profiler) {}
+
+func (*profiler) counts() []ProfileCount { return []ProfileCount{} }

@@ -205,8 +205,8 @@ func firstOf(names []string) []string {
 func claimExamples(r *claim.Result) []block {
 	var out []block
 	for _, f := range r.Examples {
-		n := int64(len(f.Items))
-		shown := f.Items[:min(n, shownItems)]
+		n := int64(len(f.Items)) + f.Left
+		shown := f.Items[:min(len(f.Items), shownItems)]
 		t := table{head: []column{{title: "Recording"}, {title: "Client"}, {title: "Grade"}, {title: "Basis", spare: 1}, {title: "First line"}}}
 		for _, x := range shown {
 			t.rows = append(t.rows, []text{foreign(x.Recording), foreign(x.Client), own(x.Completeness), own(x.Basis), foreign(fmt.Sprintf("%s:%d", x.Path, x.Line))})
@@ -243,7 +243,7 @@ func claimAlone(r *claim.Result) []block {
 	case r.AloneCount == 0:
 		return []block{paragraph{own("No request counts, so there are none.")}}
 	case len(r.Alone) == 0:
-		return []block{paragraph{own(fmt.Sprintf("None, of %s (sources, labels and days) that were counted each on its own.", plural(r.AloneCount, "part", "parts")))}}
+		return []block{paragraph{own(fmt.Sprintf("None, of %s (sources, labels and days, by UTC) that were counted each on its own.", plural(r.AloneCount, "part", "parts")))}}
 	}
 	var items []text
 	for _, a := range r.Alone[:min(len(r.Alone), shownItems)] {
