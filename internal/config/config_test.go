@@ -52,8 +52,8 @@ claims:
 		Memory: 512 << 20, Temp: "/tmp", Workers: 2,
 		Custody: map[string]string{"case_number": "00123", "acquired_at": "2019-02-18T10:00:00Z", "note": "two disks\nsealed\n"},
 		Claims: []Claim{
-			{Line: 25, ID: "vendor", Text: "55 calls", Figures: []Figure{{"clients", 7}, {"recordings", 1000}}, Unit: "ip+agent", Period: "2019-01-01..2019-02-01"},
-			{Line: 26, Figures: []Figure{{"hours", 0}}, Duration: "length"},
+			{Line: 24, ID: "vendor", Text: "55 calls", Figures: []Figure{{"clients", 7}, {"recordings", 1000}}, Unit: "ip+agent", Period: "2019-01-01..2019-02-01"},
+			{Line: 25, Figures: []Figure{{"hours", 0}}, Duration: "length"},
 		},
 	}
 	if !reflect.DeepEqual(got, want) {
