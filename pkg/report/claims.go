@@ -262,7 +262,7 @@ func claimAlone(r *claim.Result) []block {
 // claimMatrix leaves out what says the same again: a unit that counts all rules
 // as the addresses do, and unlabelled clients where none is labelled.
 func claimMatrix(r *claim.Result) []block {
-	t := table{head: []column{{title: "Clients"}, {title: "Unit"}, {title: "Rule"}, {title: "Recordings", number: true}, {title: "Clients", number: true}, {title: "Pairs", number: true, spare: 1}, {title: "As claimed"}}}
+	t := table{head: []column{{title: "Population"}, {title: "Unit"}, {title: "Rule"}, {title: "Recordings", number: true}, {title: "Clients", number: true}, {title: "Pairs", number: true, spare: 1}, {title: "As claimed"}}}
 	cells := map[string][]claim.Cell{}
 	var keys []string
 	for _, c := range r.Matrix {
