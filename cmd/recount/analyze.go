@@ -67,6 +67,10 @@ The logs cover a period fully only if --exposure states it, no silence in it is
 implausible or each is explained (outages in recount.yaml), they reach both ends,
 and somebody declared that these are all the logs (declaration in recount.yaml).
 
+Claims in recount.yaml (key claims, see 'recount help claim') are held against
+what was found, and their verdicts stand in the summary. They do not change the
+exit code.
+
 Evidence is only read. The case appears when it is whole, or not at all.`,
 		Example: `  recount analyze access.log* -o case
   recount analyze /mnt/image/var/log/nginx -o case --inventory files.csv

@@ -28,8 +28,8 @@ const exitCodes = `Exit codes:
   1  failed
   2  usage: the command line or recount.yaml is wrong
   3  done, but some evidence was damaged or unread
-  4  a claim is contradicted (claims: not in this version)
-  5  a claim is undecidable (claims: not in this version)
+  4  a claim is contradicted ('recount claim' only)
+  5  a claim is undecidable ('recount claim' only)
 `
 
 // errDamaged ends a run that is done, but not with all of the evidence.
@@ -40,6 +40,13 @@ var errDetect = errors.New("some evidence is of unknown format, damaged or unrea
 
 // errUntraced ends a trace of which not all lines could be read again.
 var errUntraced = errors.New("some lines could not be read again from the evidence")
+
+// errContradicted and errUndecidable end a question whose answer has been
+// printed.
+var (
+	errContradicted = errors.New("a claim is contradicted")
+	errUndecidable  = errors.New("a claim is undecidable")
+)
 
 // failure is an error with a hint that is not about usage.
 type failure struct {
@@ -64,6 +71,10 @@ func finish(err error, w io.Writer) int {
 	case errors.Is(err, errDetect), errors.Is(err, errUntraced):
 		say(w, "warning", err.Error())
 		return exitDamaged
+	case errors.Is(err, errContradicted):
+		return exitContradicted
+	case errors.Is(err, errUndecidable):
+		return exitUndecidable
 	case errors.Is(err, context.Canceled):
 		say(w, "error", "interrupted; no case was written")
 		return exitFailed

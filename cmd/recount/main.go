@@ -87,6 +87,7 @@ globs or - for standard input):
 		newAnalyzeCommand(s),
 		newShowCommand(s),
 		newVerifyCommand(s),
+		newClaimCommand(s),
 		newTraceCommand(s),
 		newDetectCommand(s),
 		newFormatsCommand(s),

@@ -28,6 +28,11 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			nas, err := filepath.Abs(filepath.Join("..", "..", "testdata", "nas"))
+			e.Setenv("NAS", nas)
+			return err
+		},
 		Condition: func(name string) (bool, error) {
 			// A file without any permission can be read by root.
 			return name == "root" && os.Getuid() == 0, nil

@@ -93,6 +93,9 @@ func analyzeSettings(o *analyzeOptions, changed func(flag string) bool, args []s
 		tables = strings.Split(o.tables, ",")
 	}
 	p.Tables = tableNames(tables)
+	if p.Claims, err = claimsOf(file.Claims); err != nil {
+		return p, err
+	}
 	return p, check(&p)
 }
 

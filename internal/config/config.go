@@ -52,6 +52,7 @@ type File struct {
 	Temp         string
 	Workers      int
 	Custody      map[string]string
+	Claims       []Claim
 }
 
 // PerSource is a setting for the sources that match Glob; an empty Glob is

@@ -45,6 +45,10 @@ custody:
   note: |
     two disks
     sealed
+claims:
+  - {id: vendor, text: 55 calls, clients: 7, recordings: 1_000, unit: ip+agent, period: 2019-01-01..2019-02-01}
+  - hours: 0
+    duration: length
 `
 	got, err := parse("/case/recount.yaml", []byte(whole))
 	if err != nil {
@@ -66,6 +70,10 @@ custody:
 		Tables:      []string{"requests", "downloads"}, Compression: "zstd",
 		Memory: 512 << 20, Temp: "/tmp", Workers: 2,
 		Custody: map[string]string{"case_number": "00123", "acquired_at": "2019-02-18T10:00:00Z", "note": "two disks\nsealed\n"},
+		Claims: []Claim{
+			{Line: 37, ID: "vendor", Text: "55 calls", Figures: []Figure{{"clients", 7}, {"recordings", 1000}}, Unit: "ip+agent", Period: "2019-01-01..2019-02-01"},
+			{Line: 38, Figures: []Figure{{"hours", 0}}, Duration: "length"},
+		},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -86,8 +94,9 @@ func TestParseEmpty(t *testing.T) {
 // The place of a mistake must be named, since the figures depend on the file.
 func TestParseErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"inventry: a.csv\n", `"recount.yaml" line 1, key "inventry": unknown key; the keys are recordings, inventory, geo, labels, labels_file, format, server_config, bytes_meaning, timezone, year, clock_offset, exposure, declaration, outages, tables, compression, memory, temp, workers, custody`},
-		{"# x\n\nclaims: []\n", `"recount.yaml" line 3, key "claims": unknown key`},
+		{"inventry: a.csv\n", `"recount.yaml" line 1, key "inventry": unknown key; the keys are recordings, inventory, geo, labels, labels_file, format, server_config, bytes_meaning, timezone, year, clock_offset, exposure, declaration, outages, tables, compression, memory, temp, workers, custody, claims`},
+		{"# x\n\nclaim: []\n", `"recount.yaml" line 3, key "claim": unknown key`},
+		{"# x\n\nclaims: []\n", `"recount.yaml" line 3, key "claims": want a list of claims`},
 		{"workers: 1\nworkers: 2\n", `"recount.yaml" line 2: mapping key "workers" already defined`},
 		{"workers: -1\n", `line 1, key "workers": "-1" is not a whole number`},
 		{"memory: lots\n", `key "memory": "lots" is not a size`},
@@ -109,6 +118,10 @@ func TestParseErrors(t *testing.T) {
 		{"clock_offset:\n  - {source: a, by: 3m}\n", `key "clock_offset": line 2: unknown key "by"; the keys are source, offset`},
 		{"custody: yes please\n", `key "custody": want keys with values`},
 		{"custody:\n  a: [1]\n", `key "custody": "a" in line 2: want one text`},
+		{"claims:\n  - {clients: -7}\n", `key "claims": claim in line 2: line 2, key "clients": "-7" is not a whole number, 0 or more`},
+		{"claims:\n  - {clients: 1, id: [a]}\n", `line 2, key "id": want one text`},
+		{"claims:\n  - {clients: 1, clients: 2}\n", `mapping key "clients" already defined`},
+		{"claims:\n  - 7\n", `claim in line 2: want keys with values`},
 		{"- a\n", `"recount.yaml" line 1: want keys with values`},
 		{"workers: 1\n---\nworkers: 2\n", "a second document begins here"},
 		{"labels: a.csv\n", `key "labels": want a list of {network: NETWORK, label: LABEL}; a file of them is named with labels_file`},
@@ -168,7 +181,7 @@ func TestParseSize(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"workers: 2\n", "format:\n  - {source: a, format: b}\n", "custody: {a: 1, b: !!str x}\n", "recordings: [*a, &a b]\n", "? a\n: b\n", "0\n---"} {
+	for _, s := range []string{"workers: 2\n", "format:\n  - {source: a, format: b}\n", "custody: {a: 1, b: !!str x}\n", "recordings: [*a, &a b]\n", "? a\n: b\n", "0\n---", "claims:\n  - {id: a, recordings: 1}\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

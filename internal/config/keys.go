@@ -36,6 +36,7 @@ var keys = []struct {
 	{"temp", func(f *File, n ast.Node) (err error) { f.Temp, err = text(n); return }},
 	{"workers", func(f *File, n ast.Node) (err error) { f.Workers, err = count(n); return }},
 	{"custody", func(f *File, n ast.Node) (err error) { f.Custody, err = custody(n); return }},
+	{"claims", func(f *File, n ast.Node) (err error) { f.Claims, err = claims(n); return }},
 }
 
 // keyNames is for messages.

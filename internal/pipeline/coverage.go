@@ -34,7 +34,8 @@ func (a *analysis) cover() error {
 	for i, g := range a.groups {
 		g.silences = each[i]
 		a.examine(g)
-		c.gaps = append(c.gaps, g.gaps()...)
+		found := g.gaps()
+		c.gaps = append(append(c.gaps, found...), g.holes(found)...)
 	}
 	if len(a.groups) > 1 {
 		c.gaps = append(c.gaps, all.Find()...)

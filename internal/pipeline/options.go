@@ -1,6 +1,10 @@
 package pipeline
 
-import "io"
+import (
+	"io"
+
+	"github.com/logrecount/recount/pkg/claim"
+)
 
 // Options are the settings of one analysis, as plain values.
 type Options struct {
@@ -30,6 +34,8 @@ type Options struct {
 
 	Tables      []string // names of the tables to write; nil: all; empty and not nil: none
 	Compression string   // of the tables: snappy or zstd
+
+	Claims []claim.Claim // held against what was found; they need ClaimTables
 
 	Workers int    // 0: one per processor
 	Memory  int64  // budget in bytes; 0: 1 GiB

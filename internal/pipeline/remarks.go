@@ -116,16 +116,28 @@ func (a *analysis) timeRemarks(s *source, add func(format string, args ...any)) 
 	}
 }
 
+// zoneTaken is the zone that times without one were taken in, and who says so;
+// empty where the log says it.
+func (s *source) zoneTaken() (zone, by string) {
+	switch {
+	case !s.zoneless():
+		return "", ""
+	case s.zone != nil:
+		return s.zone.String(), "user"
+	}
+	return "UTC", "default"
+}
+
 // timeAssumptions lists what is taken for true of the sources' times.
 func (a *analysis) timeAssumptions() []casefile.Assumption {
 	var out []casefile.Assumption
 	for _, s := range a.sources {
-		if s.zoneless() && s.copyOf == nil {
-			zone := casefile.Assumption{What: "time zone of " + s.Path, Value: "UTC", By: "default", Why: "the log does not say, and none was given"}
-			if s.zone != nil {
-				zone.Value, zone.By, zone.Why = s.zone.String(), "user", "the log does not say"
+		if zone, by := s.zoneTaken(); zone != "" && s.copyOf == nil {
+			why := "the log does not say"
+			if by == "default" {
+				why += ", and none was given"
 			}
-			out = append(out, zone)
+			out = append(out, casefile.Assumption{What: "time zone of " + s.Path, Value: zone, By: by, Why: why})
 		}
 		if s.stats.inferred > 0 {
 			out = append(out, casefile.Assumption{

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -65,6 +66,33 @@ func (g *rotation) gaps() []coverage.Gap {
 		}
 	}
 	return gaps
+}
+
+// holes are the times between the neighbours of files that are missing by their
+// number. A missing date is none: where nothing was logged, nothing is rotated.
+func (g *rotation) holes(found []coverage.Gap) []coverage.Gap {
+	var at []int // places with a number, or of the live file, that have lines
+	for i, p := range g.places {
+		if !p.Free && p.Date.IsZero() && g.sources[i].stats.first != accesslog.NoTime {
+			at = append(at, i)
+		}
+	}
+	slices.SortStableFunc(at, func(x, y int) int { return cmp.Compare(g.places[x].Number, g.places[y].Number) })
+	var out []coverage.Gap
+	for i := 1; i < len(at); i++ {
+		newer, older := g.places[at[i-1]].Number, g.places[at[i]].Number
+		from, to := g.sources[at[i]].stats.last, g.sources[at[i-1]].stats.first
+		if older-newer < 2 || from >= to || slices.ContainsFunc(found, func(f coverage.Gap) bool { return f.From < to && f.To > from }) {
+			continue
+		}
+		missing := fmt.Sprintf("number %d", newer+1)
+		if older-newer > 2 {
+			missing = fmt.Sprintf("numbers %d to %d", newer+1, older-1)
+		}
+		out = append(out, coverage.Gap{Group: g.name, From: from, To: to, Expected: accesslog.None,
+			Why: "files are missing in the rotation between these times: " + missing})
+	}
+	return out
 }
 
 // namedSteps is how many steps of one source's clock are named.

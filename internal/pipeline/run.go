@@ -117,6 +117,9 @@ func (a *analysis) prepare() (err error) {
 	if a.matcher, err = recording.NewMatcher(o.Recordings, a.inventory); err != nil {
 		return &UsageError{Err: err}
 	}
+	if err := a.checkClaims(); err != nil {
+		return err
+	}
 	if a.labels, a.labelsFile, err = readLabels(o); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/claim"
 	"github.com/logrecount/recount/pkg/download"
 	"github.com/logrecount/recount/pkg/evidence"
 )
@@ -19,7 +20,7 @@ func (a *analysis) summary(t *totals, who *populationCounts, top []casefile.TopC
 	s := &casefile.Summary{
 		Tool: "recount", Version: a.options.Version,
 		Counts: counts(&t.tally, &who.all), Grades: map[string]int64{}, Listings: listingCount(&t.tally, &who.all), Labels: labels,
-		Accounting: a.accounting(), Coverage: a.covered.summary(a), Claims: []any{},
+		Accounting: a.accounting(), Coverage: a.covered.summary(a), Claims: []*claim.Result{}, Unread: a.unread(),
 		Assumptions: append(a.assumptions(t), a.labelAssumptions(labels)...), Warnings: append(a.warnings(t), labelWarnings(labels)...), Limits: a.limits(t), TopClients: top, Tables: a.tableRows(),
 	}
 	s.Unlabelled, s.ListingsUnlabelled = s.Counts, s.Listings
@@ -135,10 +136,11 @@ func (a *analysis) manifest() *casefile.Manifest {
 	}
 	for _, s := range a.sources {
 		meaning, _ := s.meaningText()
+		zone, zoneBy := s.zoneTaken()
 		m.Sources = append(m.Sources, casefile.ManifestSource{
 			Source: s.ID, Path: s.Path, Bytes: s.bytes, SHA256: s.sum, StreamBytes: s.streamLen, StreamSHA256: s.streamSum,
 			Format: s.formatText(), Meaning: meaning, Error: s.err, Archive: s.Archive,
-			Headers: s.learned(),
+			MeaningBy: s.meaningBy(), Headers: s.learned(), Zone: zone, ZoneBy: zoneBy, Clock: -s.ahead,
 		})
 		for _, n := range s.notes {
 			m.Notes = append(m.Notes, s.Path+": "+n)

@@ -30,13 +30,17 @@ func (a *analysis) write(ctx context.Context) (*Outcome, error) {
 		}
 	}
 	s := a.summary(&all, who, top)
+	m := a.manifest()
+	if err := a.holdClaims(ctx, s, m); err != nil {
+		return nil, err
+	}
 	damaged := a.damaged()
 	// From here on the run cannot be interrupted any more: the case is whole
 	// in a moment.
 	if ctx.Err() != nil {
 		return nil, ErrInterrupted
 	}
-	if err := a.writer.Commit(s, report.Markdown(s), a.manifest(), a.run()); err != nil {
+	if err := a.writer.Commit(s, report.Markdown(s), m, a.run()); err != nil {
 		return nil, err
 	}
 	return &Outcome{Summary: s, Damaged: damaged, Unread: a.unread()}, nil

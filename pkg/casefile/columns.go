@@ -51,44 +51,59 @@ func (c *columnReader) fill(n int) (err error) {
 // read reads at most want rows, as many as one page gives, and appends them to
 // values.
 func (c *columnReader) read(want int) (rows int, err error) {
-	var total int64
-	var value func(i int) any
-	switch cr := c.chunk.(type) {
-	case *file.Int64ColumnChunkReader:
-		c.ints = grown(c.ints)
-		total, _, err = cr.ReadBatch(int64(want), c.ints, c.levels[:], nil)
-		value = func(i int) any { return c.ints[i] }
-		if c.typ == Time {
-			value = func(i int) any { return time.UnixMicro(c.ints[i]).UTC() }
-		}
-	case *file.Int32ColumnChunkReader:
-		c.shorts = grown(c.shorts)
-		total, _, err = cr.ReadBatch(int64(want), c.shorts, c.levels[:], nil)
-		value = func(i int) any { return int64(c.shorts[i]) }
-	case *file.BooleanColumnChunkReader:
-		c.bools = grown(c.bools)
-		total, _, err = cr.ReadBatch(int64(want), c.bools, c.levels[:], nil)
-		value = func(i int) any { return c.bools[i] }
-	case *file.ByteArrayColumnChunkReader:
-		c.texts = grown(c.texts)
-		total, _, err = cr.ReadBatch(int64(want), c.texts, c.levels[:], nil)
-		value = func(i int) any { return string(c.texts[i]) }
-	default:
-		err = fmt.Errorf("no reader for %T", cr)
-	}
+	rows, err = c.batch(want)
 	if err != nil {
 		return 0, err
 	}
 	at := 0
-	for i := range int(total) {
+	for i := range rows {
 		if c.null && c.levels[i] == 0 {
 			c.values = append(c.values, nil)
 			continue
 		}
-		c.values = append(c.values, value(at))
+		c.values = append(c.values, c.value(at))
 		at++
 	}
-	return int(total), nil
+	return rows, nil
+}
+
+// batch reads at most want rows, as many as one page gives, into the slice of
+// the column's type, without the nulls, and into levels.
+func (c *columnReader) batch(want int) (rows int, err error) {
+	var total int64
+	switch cr := c.chunk.(type) {
+	case *file.Int64ColumnChunkReader:
+		c.ints = grown(c.ints)
+		total, _, err = cr.ReadBatch(int64(want), c.ints, c.levels[:], nil)
+	case *file.Int32ColumnChunkReader:
+		c.shorts = grown(c.shorts)
+		total, _, err = cr.ReadBatch(int64(want), c.shorts, c.levels[:], nil)
+	case *file.BooleanColumnChunkReader:
+		c.bools = grown(c.bools)
+		total, _, err = cr.ReadBatch(int64(want), c.bools, c.levels[:], nil)
+	case *file.ByteArrayColumnChunkReader:
+		c.texts = grown(c.texts)
+		total, _, err = cr.ReadBatch(int64(want), c.texts, c.levels[:], nil)
+	default:
+		err = fmt.Errorf("no reader for %T", cr)
+	}
+	return int(total), err
+}
+
+// value gives the value at i of those that batch read.
+func (c *columnReader) value(i int) any {
+	switch c.chunk.(type) {
+	case *file.Int64ColumnChunkReader:
+		if c.typ == Time {
+			return time.UnixMicro(c.ints[i]).UTC()
+		}
+		return c.ints[i]
+	case *file.Int32ColumnChunkReader:
+		return int64(c.shorts[i])
+	case *file.BooleanColumnChunkReader:
+		return c.bools[i]
+	}
+	return string(c.texts[i])
 }
 
 func grown[T any](s []T) []T {

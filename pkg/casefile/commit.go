@@ -24,12 +24,8 @@ func (w *Writer) Commit(s *Summary, summaryMD []byte, m *Manifest, r *Run) error
 }
 
 func (w *Writer) commit(s *Summary, summaryMD []byte, m *Manifest, r *Run) error {
-	if err := w.closeTables(); err != nil {
+	if err := w.end(s); err != nil {
 		return err
-	}
-	s.Tables = map[string]int64{}
-	for _, t := range w.tables {
-		s.Tables[t.schema.Name] = t.rows
 	}
 	for _, f := range []struct {
 		name  string
@@ -55,6 +51,31 @@ func (w *Writer) commit(s *Summary, summaryMD []byte, m *Manifest, r *Run) error
 		}
 	}
 	return w.putInPlace()
+}
+
+// Written closes the tables and gives them to read, before there is a case: what
+// follows from them can then be said in s, which Commit takes. No row may be
+// added any more. The case that it gives is void after Commit or Abort.
+func (w *Writer) Written(s *Summary, m *Manifest) (*Case, error) {
+	if w.temp == "" {
+		return nil, errors.New("the case is already closed")
+	}
+	if err := w.end(s); err != nil {
+		return nil, err
+	}
+	return &Case{Dir: w.temp, manifest: *m, summary: s}, nil
+}
+
+// end closes the tables and sets s.Tables.
+func (w *Writer) end(s *Summary) error {
+	if err := w.closeTables(); err != nil {
+		return err
+	}
+	s.Tables = map[string]int64{}
+	for _, t := range w.tables {
+		s.Tables[t.schema.Name] = t.rows
+	}
+	return nil
 }
 
 // closeTables ends all tables, side by side where they have encoders, and notes

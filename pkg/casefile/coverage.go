@@ -76,6 +76,14 @@ func (c *Coverage) Spans() []coverage.Span {
 	return spans
 }
 
+// Period gives the exposure period, if one was stated.
+func (c *Coverage) Period() coverage.Period {
+	if c.Exposure == nil {
+		return coverage.Period{}
+	}
+	return coverage.Period{From: micros(c.Exposure.From), To: micros(c.Exposure.To)}
+}
+
 // KnownGaps gives the gaps, as coverage.Assess takes them.
 func (c *Coverage) KnownGaps() []coverage.Gap {
 	var gaps []coverage.Gap

@@ -3,40 +3,11 @@ package casefile
 import (
 	"fmt"
 	"iter"
-	"strings"
 	"time"
 
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/download"
-	"github.com/logrecount/recount/pkg/request"
 )
-
-// requestColumns are those that Requests reads: the reference, and all that a
-// download is graded by.
-var requestColumns = []string{
-	"source", "line", "offset", "time_start", "time_end", "client", "recording", "protocol", "status", "bytes", "bytes_meaning",
-	"range_start", "range_end", "range_from", "finished", "user_agent", "flags", "kind", "bytes_with_headers", "object_size", "object_size_from",
-}
-
-// Requests yields the requests of the requests table in its order, with their
-// reference and all that a download is graded by: not what stands in the log
-// for people only. Texts are as in the table: bytes that are not UTF-8 are
-// written out. A request is valid until the next; its texts stay.
-func (t *Table) Requests() iter.Seq2[*request.Request, error] {
-	return decoded(t, requestColumns, func(d *decoder) request.Request {
-		r := request.Request{
-			Source: int32(d.number()), Line: d.number(), Offset: d.number(), TimeStart: d.time(), TimeEnd: d.time(),
-			Client: d.text(), Recording: d.text(), Protocol: d.text(), Status: int16(max(d.number(), 0)), Bytes: d.number(),
-		}
-		r.Meaning = word(d, accesslog.ParseMeaning)
-		r.RangeStart, r.RangeEnd, r.RangeFrom = d.number(), d.number(), word(d, parseRangeFrom)
-		r.Finished, r.Agent, r.Flags = d.finished(), d.text(), word(d, parseFlags)
-		r.Kind, r.Sent = word(d, request.ParseKind), d.number()
-		r.ObjectSize, r.SizeFrom = d.number(), word(d, accesslog.ParseTotalFrom)
-		r.DurationUS = accesslog.None
-		return r
-	})
-}
 
 var downloadColumns = []string{
 	"client", "recording", "requests", "content_requests", "first_seen", "last_seen", "size", "size_from", "bytes_lower", "bytes_upper",
@@ -55,22 +26,6 @@ func (t *Table) Downloads() iter.Seq2[*download.Download, error] {
 		out.Grade, out.Basis = word(d, parseGrade), string(d.text())
 		out.Transfers, out.EarlierCopy, out.UserAgents = d.number(), d.finished() == accesslog.FinishedYes, d.number()
 		out.FirstSource, out.FirstLine = int32(d.number()), d.number()
-		return out
-	})
-}
-
-// RecordingSize is a row of the recordings table without what was counted.
-type RecordingSize struct {
-	Recording []byte
-	Size      download.Size
-}
-
-// RecordingSizes yields the recordings of the recordings table in its order and
-// their sizes, as Downloads yields downloads.
-func (t *Table) RecordingSizes() iter.Seq2[*RecordingSize, error] {
-	return decoded(t, []string{"recording", "size", "size_from"}, func(d *decoder) RecordingSize {
-		out := RecordingSize{Recording: d.text()}
-		out.Size.Bytes, out.Size.From = d.number(), word(d, download.ParseSizeFrom)
 		return out
 	})
 }
@@ -186,30 +141,6 @@ func word[T any](d *decoder, parse func(string) (T, bool)) T {
 		d.err = fmt.Errorf("it holds the word %q, which this version does not know", s)
 	}
 	return w
-}
-
-func parseRangeFrom(s string) (accesslog.RangeFrom, bool) {
-	for _, f := range []accesslog.RangeFrom{accesslog.RangeContent, accesslog.RangeRequest} {
-		if f.String() == s {
-			return f, true
-		}
-	}
-	return accesslog.RangeNone, false
-}
-
-func parseFlags(s string) (flags accesslog.Flags, ok bool) {
-	for name := range strings.SplitSeq(s, ",") {
-		found := false
-		for bit := accesslog.Flags(1); bit != 0; bit <<= 1 {
-			if names := bit.Names(); len(names) == 1 && names[0] == name {
-				flags, found = flags|bit, true
-			}
-		}
-		if !found {
-			return 0, false
-		}
-	}
-	return flags, true
 }
 
 func parseGrade(s string) (download.Grade, bool) {

@@ -52,6 +52,19 @@ func (c *Case) Table(name string) (*Table, error) {
 // Columns lists the columns.
 func (t *Table) Columns() []Column { return slices.Clone(t.schema.Columns) }
 
+// Attributes lists the columns that are attributes of the recordings: those
+// that the table has beside the ones of every case.
+func (t *Table) Attributes() []string {
+	own, _ := schemaOf(t.schema.Name)
+	var names []string
+	for _, c := range t.schema.Columns {
+		if !slices.ContainsFunc(own.Columns, func(o Column) bool { return o.Name == c.Name }) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
 // Schema gives the columns and what one row is.
 func (t *Table) Schema() Schema { return t.schema }
 
@@ -105,14 +118,23 @@ func (t *Table) Rows(columns ...string) iter.Seq2[[]any, error] {
 	}
 }
 
-func (t *Table) rows(columns []string, yield func([]any) bool) error {
+// places says where the named columns stand.
+func (t *Table) places(columns []string) ([]int, error) {
 	which := make([]int, 0, len(t.schema.Columns))
 	for _, name := range columns {
 		i := slices.IndexFunc(t.schema.Columns, func(c Column) bool { return c.Name == name })
 		if i < 0 {
-			return fmt.Errorf("no column %q; it has %s", name, strings.Join(columnNames(t.schema), ", "))
+			return nil, fmt.Errorf("no column %q; it has %s", name, strings.Join(columnNames(t.schema), ", "))
 		}
 		which = append(which, i)
+	}
+	return which, nil
+}
+
+func (t *Table) rows(columns []string, yield func([]any) bool) error {
+	which, err := t.places(columns)
+	if err != nil {
+		return err
 	}
 	if len(columns) == 0 {
 		for i := range t.schema.Columns {
@@ -170,13 +192,9 @@ func (t *Table) mayHold(rg *file.RowGroupReader) bool {
 // groupRows yields the rows of one row group; more is false when the caller
 // wants no further row.
 func (t *Table) groupRows(rg *file.RowGroupReader, which []int, yield func([]any) bool) (more bool, err error) {
-	readers := make([]columnReader, len(which))
-	for i, c := range which {
-		cr, err := rg.Column(c)
-		if err != nil {
-			return false, err
-		}
-		readers[i] = columnReader{typ: t.schema.Columns[c].Type, null: t.schema.Columns[c].Null, name: t.schema.Columns[c].Name, chunk: cr}
+	readers, err := t.readers(rg, which)
+	if err != nil {
+		return false, err
 	}
 	row := make([]any, len(which))
 	for left := rg.NumRows(); left > 0; {
@@ -197,6 +215,19 @@ func (t *Table) groupRows(rg *file.RowGroupReader, which []int, yield func([]any
 		left -= n
 	}
 	return true, nil
+}
+
+// readers opens columns of a row group.
+func (t *Table) readers(rg *file.RowGroupReader, which []int) ([]columnReader, error) {
+	readers := make([]columnReader, len(which))
+	for i, c := range which {
+		cr, err := rg.Column(c)
+		if err != nil {
+			return nil, err
+		}
+		readers[i] = columnReader{typ: t.schema.Columns[c].Type, null: t.schema.Columns[c].Null, name: t.schema.Columns[c].Name, chunk: cr}
+	}
+	return readers, nil
 }
 
 func columnNames(s Schema) []string {

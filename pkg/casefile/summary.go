@@ -1,5 +1,7 @@
 package casefile
 
+import "github.com/logrecount/recount/pkg/claim"
+
 // Summary is summary.json: every headline figure. It holds nothing that
 // depends on the machine, the workers or the memory.
 type Summary struct {
@@ -13,10 +15,11 @@ type Summary struct {
 	ListingsUnlabelled ListingCount         `json:"listings_unlabelled"`
 	Accounting         Accounting           `json:"accounting"`
 	Coverage           Coverage             `json:"coverage"`
-	Claims             []any                `json:"claims"`
+	Claims             []*claim.Result      `json:"claims"` // those of recount.yaml
 	Assumptions        []Assumption         `json:"assumptions"`
 	Warnings           []string             `json:"warnings"`
-	Limits             []string             `json:"limits"` // what these logs cannot show
+	Unread             []string             `json:"unread,omitempty"` // evidence that was not, or not wholly, read, and why
+	Limits             []string             `json:"limits"`           // what these logs cannot show
 	TopClients         []TopClient          `json:"top_clients"`
 	Tables             map[string]int64     `json:"tables"` // rows per table written
 }
@@ -115,6 +118,10 @@ type ManifestSource struct {
 	StreamSHA256 string `json:"stream_sha256"`
 	Format       string `json:"format"`
 	Meaning      string `json:"bytes_meaning"`
+	MeaningBy    string `json:"bytes_meaning_by,omitempty"` // user, format or inferred
+	Zone         string `json:"zone,omitempty"`             // its times were taken in, where the log does not say
+	ZoneBy       string `json:"zone_by,omitempty"`          // user or default
+	Clock        int64  `json:"clock_us,omitempty"`         // microseconds that were added to its times, by the user's word
 	Error        string `json:"error,omitempty"`
 	Archive      string `json:"archive,omitempty"` // path of the archive it is a member of: its hash proves it
 

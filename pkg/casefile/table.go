@@ -114,6 +114,9 @@ func (t *table) failed(err error) error {
 // finish hands over the last rows; close waits for them. Tables are finished
 // one after the other, so that their encoders end side by side.
 func (t *table) finish() {
+	if t.finished {
+		return
+	}
 	t.finished = true
 	if t.full != nil {
 		if t.cur.rows > 0 && t.err == nil {

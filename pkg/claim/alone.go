@@ -2,9 +2,9 @@ package claim
 
 import "slices"
 
-// Alone is one key that gives the claim's figures by itself, or whose absence
+// KeyAlone is one key that gives the claim's figures by itself, or whose absence
 // does.
-type Alone struct {
+type KeyAlone struct {
 	Key     int32
 	Without bool     // all keys but this one
 	Bounds  []Bounds // of each figure
@@ -21,14 +21,14 @@ type Alone struct {
 // A download whose pieces stand under several keys has to be graded for each
 // key alone. All but one key is then what is whole under any other key: it may
 // be too low by downloads that are whole only across keys.
-func OneKey(q *Question) []Alone {
+func OneKey(q *Question) []KeyAlone {
 	s := itemsOf(q, nil)
 	var lower, upper []*cover
 	for _, f := range q.Figures {
 		lower = append(lower, newCover(q, s, f.Quantity, true))
 		upper = append(upper, newCover(q, s, f.Quantity, false))
 	}
-	var out []Alone
+	var out []KeyAlone
 	for _, without := range []bool{false, true} {
 		count := (*cover).alone
 		if without {
@@ -39,7 +39,7 @@ func OneKey(q *Question) []Alone {
 			count = func(c *cover, item int) int64 { return all[c] - c.own[item] }
 		}
 		for item, key := range s.keys {
-			a := Alone{Key: key, Without: without}
+			a := KeyAlone{Key: key, Without: without}
 			least, most := true, true // all lower bounds are the numbers, all upper ones
 			for i, f := range q.Figures {
 				b := f.Quantity.bounds(count(lower[i], item), count(upper[i], item))

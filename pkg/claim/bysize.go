@@ -41,7 +41,7 @@ func (p *problem) bySize() []bool {
 
 // lower leaves out items until a cap is kept.
 func (p *problem) lower(c bound, out []bool) {
-	t := c.tally()
+	t := c.holding()
 	holder := make([]int32, len(c.degree)) // of each element: its holders, put together by exclusive or
 	for i := range out {
 		if !out[i] {
@@ -86,9 +86,9 @@ func (p *problem) lower(c bound, out []bool) {
 
 // takeBack takes back what was left out, but not for good, and fits under all caps.
 func (p *problem) takeBack(out, given []bool, largest bool) {
-	var tallies []tally
+	var tallies []holding
 	for _, c := range p.caps {
-		t := c.tally()
+		t := c.holding()
 		for i := range out {
 			if !out[i] {
 				t.add(i)

@@ -207,16 +207,16 @@ func (c *cover) all() int64 {
 	return sum
 }
 
-// tally is what a set of items covers, while it changes.
-type tally struct {
+// holding is what a set of items covers, while it changes.
+type holding struct {
 	*cover
 	holders []int32 // of each element: how many items of the set cover it
 	total   int64
 }
 
-func (c *cover) tally() tally { return tally{cover: c, holders: make([]int32, len(c.degree))} }
+func (c *cover) holding() holding { return holding{cover: c, holders: make([]int32, len(c.degree))} }
 
-func (t *tally) add(item int) {
+func (t *holding) add(item int) {
 	t.total += t.own[item]
 	for _, e := range t.of(item) {
 		if t.holders[e]++; t.holders[e] == 1 {
@@ -225,7 +225,7 @@ func (t *tally) add(item int) {
 	}
 }
 
-func (t *tally) remove(item int) {
+func (t *holding) remove(item int) {
 	t.total -= t.own[item]
 	for _, e := range t.of(item) {
 		if t.holders[e]--; t.holders[e] == 0 {
@@ -235,7 +235,7 @@ func (t *tally) remove(item int) {
 }
 
 // gain is what an item would add.
-func (t *tally) gain(item int) int64 {
+func (t *holding) gain(item int) int64 {
 	sum := t.own[item]
 	for _, e := range t.of(item) {
 		if t.holders[e] == 0 {

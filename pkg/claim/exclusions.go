@@ -133,8 +133,6 @@ func (q Quantity) bounds(lower, upper int64) Bounds {
 	return Bounds{lower, upper}
 }
 
-func hours(seconds int64) int64 { return (seconds + 1800) / 3600 }
-
 // limits gives the least and the most of what is counted that is said as n.
 func (q Quantity) limits(n int64) (least, most int64) {
 	if q == Hours {

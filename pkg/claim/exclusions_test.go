@@ -258,7 +258,7 @@ func TestOneKey(t *testing.T) {
 		if q.Keys == nil {
 			continue
 		}
-		var want []Alone
+		var want []KeyAlone
 		for _, without := range []bool{false, true} {
 			for k := range int32(9) {
 				out, counts := map[int32]bool{}, false
@@ -266,7 +266,7 @@ func TestOneKey(t *testing.T) {
 					counts = counts || other == k && q.Pairs[i].Upper
 					out[other] = (other == k) == without
 				}
-				a := Alone{Key: k, Without: without}
+				a := KeyAlone{Key: k, Without: without}
 				least, most := true, true
 				for _, f := range q.Figures {
 					b := plainCount(q, f, out)

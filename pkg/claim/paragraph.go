@@ -3,7 +3,6 @@ package claim
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/logrecount/recount/pkg/coverage"
 )
@@ -11,8 +10,8 @@ import (
 // Account is what the paragraph of a verdict is made of. Its texts are the
 // user's, and are given back as they are: whoever shows the paragraph escapes it.
 type Account struct {
-	Claim   *Claim
-	Verdict Verdict
+	Claim     *Claim
+	Judgement Judgement
 
 	Sources     int64 // that were read
 	Lines       int64 // in them
@@ -32,7 +31,7 @@ type Account struct {
 // sentences are to be shown together: none of them is true without the others.
 func Paragraph(a *Account) []string {
 	out := []string{a.counted(), a.hours(), a.covered(), a.result()}
-	for _, f := range a.Verdict.Findings {
+	for _, f := range a.Judgement.Findings {
 		out = append(out, strings.ToUpper(f.Reason[:1])+f.Reason[1:]+".")
 	}
 	return append(out,
@@ -50,7 +49,7 @@ func (a *Account) counted() string {
 		Requested: "requests for recordings, whatever the answer",
 		Whole:     "downloads that were whole, unless a transfer was cut and the log cannot show it (standard probable)",
 	}[a.Claim.Measure]
-	if a.Claim.Measure == Whole && a.Verdict.Standard == Proven {
+	if a.Claim.Measure == Whole && a.Judgement.Standard == Proven {
 		how = "downloads of which the log proves that every byte was handed over (standard proven)"
 	}
 	unit := [...]string{
@@ -93,11 +92,11 @@ func (a *Account) covered() string {
 
 func (a *Account) result() string {
 	switch {
-	case a.Verdict.Outcome == Contradicted:
+	case a.Judgement.Outcome == Contradicted:
 		return "By these logs the claim is contradicted."
-	case a.Verdict.Outcome == Supported:
+	case a.Judgement.Outcome == Supported:
 		return "By these logs the claim is supported."
-	case a.Verdict.Matches:
+	case a.Judgement.Matches:
 		return "The claim matches within the logs handed in; that does not decide it."
 	}
 	return "These logs do not decide the claim."
@@ -117,5 +116,3 @@ func listed(words []string) string {
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
-
-func stamp(micros int64) string { return time.UnixMicro(micros).UTC().Format(time.RFC3339) }

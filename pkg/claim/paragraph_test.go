@@ -20,7 +20,7 @@ func TestParagraph(t *testing.T) {
 		return c
 	}
 	account := func(c *Claim, s Standard, full, proxied bool, change func(*Account), bounds ...Bounds) *Account {
-		a := &Account{Claim: c, Verdict: Decide(c, s, bounds, full, proxied), Sources: 9, Lines: 322,
+		a := &Account{Claim: c, Judgement: Decide(c, s, bounds, full, proxied), Sources: 9, Lines: 322,
 			First: at(t, "2018-12-21 21:57:01"), Last: at(t, "2019-02-21 21:57:13")}
 		if full {
 			a.Coverage, a.Exposure, a.DeclaredBy, a.DeclaredOn = coverage.Full, coverage.Period{From: from, To: to}, "B. Berg, head of IT", "2019-03-04"
@@ -55,7 +55,7 @@ func TestParagraph(t *testing.T) {
 				t.Errorf("%s: %q", c.name, s)
 			}
 		}
-		outcomes[c.a.Verdict.Outcome] = true
+		outcomes[c.a.Judgement.Outcome] = true
 		got.WriteString("# " + c.name + "\n" + strings.Join(sentences, "\n") + "\n\n")
 	}
 	if len(outcomes) != 3 {

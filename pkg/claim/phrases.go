@@ -29,6 +29,9 @@ func (p phrases) most(n int64) string { return join("at most", p.count(n), agree
 
 // between says both bounds.
 func (p phrases) between(b Bounds) string {
+	if b.Upper == Unbounded {
+		return p.least(b.Lower) + ", and how many more is not known"
+	}
 	if b.Lower == b.Upper {
 		return join("exactly", p.count(b.Lower), agree(b.Lower, p.sure)) + p.caveat
 	}

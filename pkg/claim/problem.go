@@ -44,7 +44,7 @@ func (p *problem) reached(out []bool) bool {
 		if out == nil {
 			return c.all()
 		}
-		t := c.tally()
+		t := c.holding()
 		for i := range out {
 			if !out[i] {
 				t.add(i)

@@ -15,7 +15,7 @@ const (
 	IABCalendar   Profile = iota // iab-2.3, window of the calendar day, UTC
 	IABFirstTouch                // iab-2.3, window of 24 hours from the first request
 	IABLastTouch                 // iab-2.3, window of 24 hours that each request extends
-	Counter                      // counter-5.1
+	Counter51                    // counter-5.1
 	ODL                          // odl
 )
 
@@ -25,7 +25,7 @@ func (p Profile) String() string { return profileNames[p] }
 
 // ProfileList lists the profiles in the order in which they are shown.
 func ProfileList() []Profile {
-	return []Profile{IABCalendar, IABFirstTouch, IABLastTouch, Counter, ODL}
+	return []Profile{IABCalendar, IABFirstTouch, IABLastTouch, Counter51, ODL}
 }
 
 // Event is one request for a recording, as far as a profile looks at it.
@@ -72,6 +72,18 @@ func (c *Counting) Add(e Event) {
 	}
 }
 
+// Merge adds what another counting by the same profile has counted of other
+// recordings.
+func (c *Counting) Merge(o *Counting) {
+	c.close()
+	o.close()
+	c.sum.Downloads += o.sum.Downloads
+	c.sum.Recordings += o.sum.Recordings
+	for user := range o.counted {
+		c.counted[user] = true
+	}
+}
+
 // Sum ends the counting. Clients are the distinct users that the profile knows,
 // by address and user agent.
 func (c *Counting) Sum() Audience {
@@ -86,7 +98,7 @@ func (p Profile) passes(e *Event) bool {
 		return false
 	}
 	switch p {
-	case Counter:
+	case Counter51:
 		return e.Status == 200 || e.Status == 304
 	case ODL:
 		return !e.Probe
@@ -141,7 +153,7 @@ func (p Profile) count(events []Event) int64 {
 // marks says of each event whether a download is counted at it.
 func (p Profile) marks(events []Event) []bool {
 	switch p {
-	case Counter:
+	case Counter51:
 		return lastOfEach(events, doubleClick)
 	case ODL:
 		return firstOfDay(events)

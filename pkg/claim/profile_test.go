@@ -82,7 +82,7 @@ func TestCounterDoubleClick(t *testing.T) {
 		for _, s := range c.seconds {
 			events = append(events, got(at(t, "2026-09-28 10:01:00")+s*second))
 		}
-		if marks := fmt.Sprint(Counter.marks(events)); marks != c.want {
+		if marks := fmt.Sprint(Counter51.marks(events)); marks != c.want {
 			t.Errorf("%v: %s, want %s", c.seconds, marks, c.want)
 		}
 	}
@@ -114,7 +114,7 @@ func TestProfileFilters(t *testing.T) {
 		{"404", with(func(e *Event) { e.Status = 404 }), 0, 0, 1},
 	} {
 		for _, p := range ProfileList() {
-			want := map[Profile]int64{Counter: c.counter, ODL: c.odl}
+			want := map[Profile]int64{Counter51: c.counter, ODL: c.odl}
 			n, ok := want[p]
 			if !ok {
 				n = c.iab
@@ -201,7 +201,7 @@ func TestPrefixes(t *testing.T) {
 	}
 	slicesByRecording := append(filter(events, 0), filter(events, 1)...)
 	for p, want := range map[Profile]Audience{
-		IABCalendar: {4, 2, 2}, IABFirstTouch: {4, 2, 2}, IABLastTouch: {4, 2, 2}, Counter: {8, 2, 4}, ODL: {8, 2, 4},
+		IABCalendar: {4, 2, 2}, IABFirstTouch: {4, 2, 2}, IABLastTouch: {4, 2, 2}, Counter51: {8, 2, 4}, ODL: {8, 2, 4},
 	} {
 		if sum := audience(p, slicesByRecording...); sum != want {
 			t.Errorf("%s: %+v, want %+v", p, sum, want)

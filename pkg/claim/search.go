@@ -56,7 +56,7 @@ type searching struct {
 }
 
 type capped struct {
-	tally
+	holding
 	limit    int64
 	share    []int64 // of each item
 	sum      int64   // of the shares of what is kept
@@ -65,8 +65,8 @@ type capped struct {
 }
 
 type floored struct {
-	tally         // what is kept
-	reach   tally // what is kept or not decided
+	holding         // what is kept
+	reach   holding // what is kept or not decided
 	limit   int64
 	largest sums
 }
@@ -75,7 +75,7 @@ func newSearch(p *problem, limit int64) *searching {
 	s := &searching{p: p, limit: limit, free: make([]bool, len(p.items.keys))}
 	for _, c := range p.caps {
 		if c.all() > c.limit {
-			s.caps = append(s.caps, capped{tally: c.tally(), limit: c.limit, share: c.share(), most: c.limit * c.scale()})
+			s.caps = append(s.caps, capped{holding: c.holding(), limit: c.limit, share: c.share(), most: c.limit * c.scale()})
 		}
 	}
 	for i := range s.free {
@@ -93,7 +93,7 @@ func newSearch(p *problem, limit int64) *searching {
 		s.caps[j].smallest = sumsOf(s.order, func(i int) int64 { return s.caps[j].share[i] })
 	}
 	for _, f := range p.floors {
-		now, reach := f.tally(), f.tally()
+		now, reach := f.holding(), f.holding()
 		for i, free := range s.free {
 			if free {
 				now.add(i)
@@ -103,7 +103,7 @@ func newSearch(p *problem, limit int64) *searching {
 		for _, i := range s.order {
 			reach.add(i)
 		}
-		s.floor = append(s.floor, floored{tally: now, reach: reach, limit: f.limit, largest: sumsOf(s.order, func(i int) int64 { return -f.alone(i) })})
+		s.floor = append(s.floor, floored{holding: now, reach: reach, limit: f.limit, largest: sumsOf(s.order, func(i int) int64 { return -f.alone(i) })})
 	}
 	s.out, s.twin = make([]bool, len(s.order)), make([]int, len(s.order))
 	s.twins()

@@ -1,7 +1,7 @@
 package claim
 
-// Verdict is what became of a claim under one standard.
-type Verdict struct {
+// Judgement is what became of a claim under one standard.
+type Judgement struct {
 	Standard Standard
 	Outcome  Outcome
 	Matches  bool      // every figure would be supported if the coverage were full
@@ -38,8 +38,8 @@ func Judge(f Figure, r Relation, b Bounds, full bool) (Outcome, string) {
 // their order, under one standard. full: the coverage is full. proxied: the
 // column of clients holds, or may hold, a proxy or a delivery network, so that
 // nothing counted by client can be decided.
-func Decide(c *Claim, s Standard, bounds []Bounds, full, proxied bool) Verdict {
-	v := Verdict{Standard: s, Matches: len(c.Figures) > 0}
+func Decide(c *Claim, s Standard, bounds []Bounds, full, proxied bool) Judgement {
+	v := Judgement{Standard: s, Matches: len(c.Figures) > 0}
 	var outcomes []Outcome
 	for i, f := range c.Figures {
 		found := Finding{Figure: f, Bounds: bounds[i]}

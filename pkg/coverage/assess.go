@@ -107,13 +107,15 @@ func Ends(p Period, all Span) []Gap {
 
 // Slack is the longest plausible silence at the begin and at the end of the log:
 // the longest of the four weeks next to it, and half an hour at least, since no
-// shorter silence is judged anywhere.
+// shorter silence is judged anywhere; but no more than an eighth of the log's own
+// length: a log of minutes says nothing of hours.
 func (s *Silences) Slack() (before, after int64) {
 	if !s.any {
 		return 0, 0
 	}
 	const near = 4 * week
-	return max(gapShortest, s.touching(s.first, s.first+near)), max(gapShortest, s.touching(s.last-near, s.last))
+	most := (s.last - s.first) / 8
+	return min(most, max(gapShortest, s.touching(s.first, s.first+near))), min(most, max(gapShortest, s.touching(s.last-near, s.last)))
 }
 
 // Outage is a time of which the user says why nothing was logged.

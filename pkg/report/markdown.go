@@ -19,7 +19,9 @@ func Markdown(s *casefile.Summary) []byte {
 
 func markdownSections(b *bytes.Buffer, all []section) {
 	for _, sec := range all {
-		b.WriteString("\n## " + sec.title + "\n")
+		if sec.title != "" {
+			b.WriteString("\n## " + sec.title + "\n")
+		}
 		for _, bl := range sec.blocks {
 			b.WriteByte('\n')
 			switch bl := bl.(type) {

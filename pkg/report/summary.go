@@ -11,7 +11,7 @@ import (
 // cannot be known, who, what became of every line, what to look at, what was
 // taken for true.
 func sections(s *casefile.Summary) []section {
-	return []section{
+	return append([]section{
 		{"What was counted", counted(s)},
 		{"Which time the logs cover", coverage(s.Coverage)},
 		{"What cannot be known", unknown(s)},
@@ -20,7 +20,7 @@ func sections(s *casefile.Summary) []section {
 		{"Warnings", listOr(s.Warnings, "None.")},
 		{"Assumptions", assumptions(s.Assumptions)},
 		{"Tables in this case", tables(s.Tables)},
-	}
+	}, claimsInSummary(s.Claims)...)
 }
 
 func counted(s *casefile.Summary) []block {

@@ -28,7 +28,9 @@ func terminalSections(w io.Writer, all []section, width int) error {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(strings.ToUpper(sec.title) + "\n")
+		if sec.title != "" {
+			b.WriteString(strings.ToUpper(sec.title) + "\n")
+		}
 		for j, bl := range sec.blocks {
 			if apart(bl) && j > 0 {
 				b.WriteByte('\n')

@@ -14,16 +14,6 @@ const (
 	whyNames  = "another recording or client has the same name in the tables, as the two differ only in bytes that are not UTF-8; so its requests cannot be told from those of the other for certain"
 )
 
-// ambiguous says whether a text of a table may be that of two names.
-func ambiguous(text []byte) bool {
-	for i := 0; i+4 <= len(text); i++ {
-		if text[i] == '\\' && text[i+1] == 'x' && (text[i+2] >= '8' && text[i+2] <= '9' || text[i+2] >= 'A' && text[i+2] <= 'F') {
-			return true // only bytes from 0x80 on are no character alone
-		}
-	}
-	return false
-}
-
 // onlyAgents says whether two gradings differ by no more than they do where user
 // agents are not told apart: there are fewer, and sessions that were two are
 // one, which can only raise the grade.
@@ -40,7 +30,7 @@ func (w *walk) several(client, recording []byte) (bool, error) {
 		table, column string
 		name          []byte
 	}{{casefile.TableRecordings, "recording", recording}, {casefile.TableClients, "client", client}} {
-		if !ambiguous(t.name) {
+		if !casefile.Ambiguous(t.name) {
 			continue
 		}
 		n, err := w.count(t.table, t.column, string(t.name))

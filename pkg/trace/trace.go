@@ -18,7 +18,6 @@ package trace
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/logrecount/recount/pkg/casefile"
 	"github.com/logrecount/recount/pkg/download"
@@ -111,7 +110,7 @@ var ErrNothing = errors.New("the case has neither a download nor a directory pag
 func Run(c *casefile.Case, o Options) (*Trace, error) {
 	t := &Trace{Case: c}
 	var err error
-	if t.Seal, err = intact(c); err != nil {
+	if t.Seal, err = c.Intact(); err != nil {
 		return nil, err
 	}
 	ch, err := choose(c, &o)
@@ -131,21 +130,6 @@ func Run(c *casefile.Case, o Options) (*Trace, error) {
 	}
 	t.Downloads, t.Directories, t.More = ch.downloads, ch.directories, ch.more
 	return t, t.read(&o)
-}
-
-// intact compares the case with its seal: a case that was changed leads
-// nowhere. Files that do not belong to it do no harm.
-func intact(c *casefile.Case) (seal string, err error) {
-	problems, err := casefile.Verify(c.Dir)
-	if err != nil {
-		return "", err
-	}
-	for _, p := range problems {
-		if p.Kind != casefile.Extra {
-			return "", fmt.Errorf("case %q is not as it was sealed: %s", c.Dir, p)
-		}
-	}
-	return casefile.SealSum(c.Dir)
 }
 
 // given gives what there is of every download and directory.

@@ -22,9 +22,8 @@ type walk struct {
 	c       *casefile.Case
 	sources map[int32]*Source
 	fold    *download.Fold
-	headers map[int32]*download.Headers
 	sizer   download.Sizer
-	sizes   *sizes
+	beside  *casefile.Beside
 	size    int64 // of the recording at hand, by the inventory
 	ahead   *requests
 	behind  *requests
@@ -35,25 +34,20 @@ func newWalk(c *casefile.Case) (*walk, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &walk{c: c, sources: map[int32]*Source{}, headers: map[int32]*download.Headers{}}
+	w := &walk{c: c, sources: map[int32]*Source{}}
 	for _, s := range m.Sources {
 		w.sources[s.Source] = &Source{ManifestSource: s}
-		if h := s.Headers; h != nil {
-			w.headers[s.Source] = download.KnownHeaders(h.Responses, h.Longest, h.Lengths)
-		}
 	}
-	w.fold = download.NewFold(func(source int32) *download.Headers { return w.headers[source] })
-	w.fold.Common = map[int64]bool{}
-	for _, size := range m.CommonSizes {
-		w.fold.Common[size] = true
-	}
+	headers := m.Headers()
+	w.fold = download.NewFold(func(source int32) *download.Headers { return headers[source] })
+	w.fold.Common = m.Common()
 	return w, nil
 }
 
 func (w *walk) close() {
 	w.ahead.close()
 	w.behind.close()
-	w.sizes.close()
+	w.beside.Close()
 }
 
 // run finds the requests of what was chosen. Downloads and directories are
@@ -65,7 +59,7 @@ func (w *walk) run(ch *choice) error {
 	}
 	table = narrowed(table, ch)
 	w.ahead, w.behind = newRequests(table.Requests()), newRequests(table.Requests())
-	if w.sizes, err = newSizes(w.c); err != nil {
+	if w.beside, err = w.c.Beside(); err != nil {
 		return err
 	}
 	for _, d := range ch.downloads {
@@ -116,13 +110,12 @@ func (w *walk) download(d *Download) error {
 			w.sizer.Add(w.ahead.at)
 			w.ahead.advance()
 		}
-		var err error
-		if w.size, err = w.sizes.inventory(&d.Download); err != nil {
+		if err := w.inventory(d); err != nil {
 			return err
 		}
 	}
 	w.fold.Begin(d.Recording, d.Client, w.sizer.Sizing(w.size))
-	shared := ambiguous(d.Recording) || ambiguous(d.Client)
+	shared := casefile.Ambiguous(d.Recording) || casefile.Ambiguous(d.Client)
 	agents := false
 	for n := int64(0); w.behind.isOf(d.Recording) && bytes.Equal(w.behind.at.Client, d.Client) && !(shared && n == d.Requests); n++ {
 		line, err := w.line()
@@ -130,7 +123,7 @@ func (w *walk) download(d *Download) error {
 			return err
 		}
 		d.add(line)
-		agents = agents || ambiguous(line.Request.Agent)
+		agents = agents || casefile.Ambiguous(line.Request.Agent)
 		w.behind.advance()
 	}
 	if err := w.behind.err; err != nil {
@@ -155,6 +148,21 @@ func (w *walk) download(d *Download) error {
 	return nil
 }
 
+// inventory finds the size of the recording at hand by the inventory. Without a
+// recordings table only the download tells; its size may be another version's.
+func (w *walk) inventory(d *Download) error {
+	if w.beside == nil {
+		w.size = accesslog.None
+		if d.Size.From == download.SizeInventory {
+			w.size = d.Size.Bytes
+		}
+		return nil
+	}
+	known, _, err := w.beside.Recording(d.Recording)
+	w.size = known.Inventory
+	return err
+}
+
 // line makes the line of the request at hand, and adds the request to the fold.
 func (w *walk) line() (*Line, error) {
 	r := w.behind.at
@@ -174,7 +182,7 @@ func (w *walk) directory(d *Directory) error {
 	}
 	again := casefile.ListingRow{Client: d.Client, Directory: d.Directory, FirstSeen: accesslog.NoTime, LastSeen: accesslog.NoTime, NamesExposed: d.NamesExposed}
 	w.fold.Begin(d.Directory, d.Client, download.Sizing{})
-	shared := ambiguous(d.Directory) || ambiguous(d.Client)
+	shared := casefile.Ambiguous(d.Directory) || casefile.Ambiguous(d.Client)
 	for w.behind.isOf(d.Directory) && bytes.Equal(w.behind.at.Client, d.Client) && !(shared && again.Requests == d.Requests) {
 		if r := w.behind.at; r.Kind == request.KindListing {
 			line, err := w.line()

@@ -1,0 +1,388 @@
+package claim
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/logrecount/recount/pkg/coverage"
+)
+
+// Around is what a claim's verdict needs beside the requests.
+type Around struct {
+	// Coverage says how far the logs cover a period; without one, the period
+	// that was stated for the case.
+	Coverage func(coverage.Period) (coverage.State, []string)
+	// Standard is the one that the paragraph speaks of.
+	Standard Standard
+	// Account has what a paragraph says of the case: all but the claim, what
+	// became of it, and the coverage.
+	Account Account
+}
+
+// Rule is what one rule counts.
+type Rule struct{ Requests, Pairs, Recordings, Clients int64 }
+
+// Counts is what each rule counts of all requests, by address, for all clients.
+// It must be what the case says.
+func (c *Counter) Counts() map[string]Rule {
+	out := map[string]Rule{}
+	t := c.tallies[0]
+	for i, name := range RuleNames {
+		out[name] = Rule{t.requests.having(ruleMasks[i]), t.pairs.having(ruleMasks[i]), t.recordings.having(ruleMasks[i]), t.clients.count(ruleMasks[i])}
+	}
+	return out
+}
+
+// Results gives the verdicts, once all recordings were counted.
+func (c *Counter) Results(a Around) []*Result {
+	agents := c.agentNames()
+	var out []*Result
+	for i := range c.claims {
+		e := &evaluation{Counter: c, planned: &c.claims[i], based: c.bases[i], agents: agents}
+		out = append(out, e.result(a))
+	}
+	return out
+}
+
+// evaluation is the judging of one claim.
+type evaluation struct {
+	*Counter
+	*planned
+	based   *based
+	agents  map[int32]string
+	state   coverage.State
+	why     []string
+	proxies []string
+}
+
+func (e *evaluation) result(a Around) *Result {
+	c := &e.claim
+	r := &Result{
+		ID: c.ID, Text: c.Text, Source: c.Source, Date: c.Date,
+		Relation: c.Relation.String(), Measure: c.Measure.String(), Unit: c.Unit.String(), Population: c.Population.String(),
+		Subject: c.Subject, Duration: c.Duration, Notes: []string{}, Examples: []FigureExample{}, Profiles: []ProfileCount{},
+	}
+	for _, f := range c.Figures {
+		r.Figures = append(r.Figures, Stated{f.Quantity.String(), f.N})
+	}
+	if c.From != 0 || c.To != 0 {
+		r.Period = &Times{stamp(c.From), stamp(c.To)}
+	}
+	e.cover(a)
+	r.Coverage = Coverage{e.state.String(), e.why}
+	e.proxies = e.throughProxies()
+	r.Proxies = e.proxies
+	for s := range standardNames {
+		r.Verdicts = append(r.Verdicts, e.verdict(e.view, Standard(s), e.state == coverage.Full))
+	}
+	r.Matrix = e.matrix()
+	r.Examples = e.counterExamples(r.Verdicts)
+	r.Exclusions = e.exclusions(r.Verdicts)
+	r.Alone = e.alone()
+	r.AloneCount = int64(len(e.based.alone))
+	r.Assumptions = e.assumed(r.Verdicts)
+	r.Notes = e.notes()
+	r.Profiles = e.based.profiles.counts()
+	r.Paragraph = Paragraph(e.account(a))
+	return r
+}
+
+// cover finds out how far the logs cover the period.
+func (e *evaluation) cover(a Around) {
+	e.state, e.why = a.Coverage(coverage.Period{From: e.claim.From, To: e.claim.To})
+	if n := e.timeless[e.at[e.view]]; n > 0 && e.state == coverage.Full {
+		e.state = coverage.Partial
+		e.why = append(slices.Clone(e.why), fmt.Sprintf("%d requests have no time, so they count in no period", n))
+	}
+	if e.why == nil {
+		e.why = []string{}
+	}
+}
+
+// verdict judges the claim under a view.
+func (e *evaluation) verdict(v View, s Standard, full bool) Verdict {
+	t := e.tallies[e.at[v]]
+	j := e.judge(t, s, full)
+	out := Verdict{Standard: s.String(), Outcome: j.Outcome.String()}
+	for _, f := range j.Findings {
+		fv := FigureVerdict{Quantity: f.Figure.Quantity.String(), N: f.Figure.N, Lower: f.Bounds.Lower, Outcome: f.Outcome.String(), Reason: f.Reason}
+		if f.Bounds.Upper != Unbounded {
+			fv.Upper = &f.Bounds.Upper
+		}
+		out.Figures = append(out.Figures, fv)
+	}
+	return out
+}
+
+func (e *evaluation) judge(t *tally, s Standard, full bool) Judgement {
+	var all []Bounds
+	for _, f := range e.claim.Figures {
+		all = append(all, t.bounds(f.Quantity, e.claim.Measure, s, e.planned.attribute(f.Quantity)))
+	}
+	return Decide(&e.claim, s, all, full, len(e.proxies) > 0)
+}
+
+// account is what the paragraph is made of: the verdict at the standard that
+// decides.
+func (e *evaluation) account(a Around) *Account {
+	account := a.Account
+	account.Claim = &e.claim
+	account.Judgement = e.judge(e.tallies[e.at[e.view]], a.Standard, e.state == coverage.Full)
+	account.Coverage, account.Why = e.state, e.why
+	if e.claim.From != 0 || e.claim.To != 0 {
+		account.Exposure = coverage.Period{From: e.claim.From, To: e.claim.To}
+	}
+	if e.claim.Population == Unlabelled {
+		for _, label := range e.units.label {
+			if label >= 0 {
+				account.Labelled++
+			}
+		}
+	}
+	return &account
+}
+
+// matrix counts by rule, unit and population.
+func (e *evaluation) matrix() []Cell {
+	out := []Cell{}
+	for population := range populationNames {
+		for unit := range unitNames {
+			v := View{Unit: Unit(unit), Population: Population(population), From: e.claim.From, To: e.claim.To}
+			t := e.tallies[e.at[v]]
+			for i, name := range RuleNames {
+				m := ruleMasks[i]
+				out = append(out, Cell{
+					Rule: name, Unit: unitNames[unit], Population: populationNames[population],
+					Recordings: t.recordings.having(m), Clients: t.clients.count(m), Pairs: t.pairs.having(m), Requests: t.requests.having(m),
+					Matches: e.equals(t, m),
+				})
+			}
+		}
+	}
+	return out
+}
+
+// equals says whether a count is exactly what the claim says.
+func (e *evaluation) equals(t *tally, m mask) bool {
+	for _, f := range e.claim.Figures {
+		if n, _ := t.count(f.Quantity, m, e.planned.attribute(f.Quantity)); n != f.N {
+			return false
+		}
+	}
+	return true
+}
+
+// counterExamples gives, for each figure of which too many are shown, the surest.
+func (e *evaluation) counterExamples(verdicts []Verdict) []FigureExample {
+	out := []FigureExample{}
+	if e.claim.Relation == AtLeast {
+		return out // too few cannot be shown
+	}
+	for i, f := range e.claim.Figures {
+		standard := ""
+		for _, v := range verdicts { // the proven one comes last
+			if v.Figures[i].Lower > f.N {
+				standard = v.Standard
+			}
+		}
+		if standard == "" {
+			continue
+		}
+		items := e.based.examples[i].surest()
+		for k := range items {
+			items[k].Path = e.source(items[k].Source).Path
+		}
+		out = append(out, FigureExample{Quantity: f.Quantity.String(), N: f.N, Standard: standard, Items: items})
+	}
+	return out
+}
+
+// throughProxies names the clients that count and stand for several.
+func (e *evaluation) throughProxies() []string {
+	out := []string{}
+	_, upper := bounds(e.claim.Measure, Probable)
+	counted := map[int32]bool{}
+	for id, f := range e.forwarded {
+		if f.several {
+			counted[id] = false
+		}
+	}
+	if len(counted) == 0 {
+		return out
+	}
+	own := View{From: e.claim.From, To: e.claim.To, Population: e.claim.Population}
+	clients := e.tallies[e.at[own]].clients
+	for id := range counted {
+		if clients.of(id)&upper != 0 {
+			out = append(out, e.basis.Clients[id].Name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// alone lists the parts of the logs of which the claim is exactly right.
+func (e *evaluation) alone() []Alone {
+	out := []Alone{}
+	keys := slices.SortedFunc(maps.Keys(e.based.alone), func(a, b alone) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.n, b.n)) })
+	for _, k := range keys {
+		t := e.based.alone[k]
+		for i := len(RuleNames) - 1; i >= 0; i-- {
+			if !e.equals(t, ruleMasks[i]) || e.nothing() {
+				continue
+			}
+			a := Alone{Rule: RuleNames[i]}
+			a.Kind, a.Name = e.partName(k)
+			for _, f := range e.claim.Figures {
+				a.Figures = append(a.Figures, Stated{f.Quantity.String(), f.N})
+			}
+			out = append(out, a)
+		}
+	}
+	return append(out, e.networksAlone()...)
+}
+
+// nothing says whether the claim says that there was nothing: that is true of
+// very many days.
+func (e *evaluation) nothing() bool {
+	return !slices.ContainsFunc(e.claim.Figures, func(f Figure) bool { return f.N > 0 })
+}
+
+func (e *evaluation) partName(a alone) (kind, name string) {
+	switch a.kind {
+	case partSource:
+		return "source", e.source(int32(a.n)).Path
+	case partLabel:
+		return "label", e.units.labels[a.n]
+	}
+	return "day", time.UnixMicro(a.n * dayUS).UTC().Format(time.DateOnly)
+}
+
+// assumed judges the claim again without each assumption.
+func (e *evaluation) assumed(verdicts []Verdict) []Assumed {
+	out := []Assumed{}
+	for _, a := range e.without {
+		if a.kind == WithoutRepeated && e.repeated == 0 || a.kind == WithoutSite && e.hosts == 0 {
+			continue // it is made of no recording
+		}
+		x := Assumed{What: a.what, Value: a.value, By: a.by, Without: a.without}
+		for _, v := range a.views {
+			for s := range standardNames {
+				again := e.verdict(v, Standard(s), e.state == coverage.Full)
+				if to := x.outcome(Standard(s)); *to == "" || again.Outcome != verdicts[s].Outcome {
+					*to = again.Outcome
+				}
+				x.Changes = x.Changes || again.Outcome != verdicts[s].Outcome
+			}
+		}
+		out = append(out, x)
+	}
+	if e.state != coverage.Full {
+		return out
+	}
+	for _, a := range []Assumed{
+		{What: "exposure period", Value: "as stated", By: "user", Without: "it is not known when the recordings lay open"},
+		{What: "declaration", Value: "these are all the logs", By: "user", Without: "there may be other logs and other ways"},
+	} {
+		for s := range standardNames {
+			again := e.verdict(e.view, Standard(s), false)
+			*a.outcome(Standard(s)) = again.Outcome
+			a.Changes = a.Changes || again.Outcome != verdicts[s].Outcome
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+func (a *Assumed) outcome(s Standard) *string {
+	if s == Proven {
+		return &a.Proven
+	}
+	return &a.Probable
+}
+
+// notes says what a reader of the figures must know beside them.
+func (e *evaluation) notes() []string {
+	out := []string{}
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if n := e.timeless[e.at[e.view]]; n > 0 {
+		add("%d requests have no time; they count in no period", n)
+	}
+	if e.based.allDays {
+		add("the logs have lines of more than %d days; days were not counted alone", mostDays)
+	}
+	if e.claim.Unit == UnitASN && !slices.ContainsFunc(e.basis.Clients, func(c Client) bool { return c.ASN > 0 }) {
+		add("no network (AS) of any client is known, so prefixes were counted")
+	}
+	for _, f := range e.claim.Figures {
+		_, upper := bounds(e.claim.Measure, Probable)
+		_, without := e.tallies[e.at[e.view]].count(f.Quantity, upper, e.planned.attribute(f.Quantity))
+		if without == 0 {
+			continue
+		}
+		if f.Quantity == Hours {
+			add("the length of %d recordings that may have been taken is not known (%s); the hours have no upper bound", without, e.claim.Duration)
+		} else {
+			add("%d recordings that may have been taken have no %s; each may be of a subject of its own", without, e.claim.Subject)
+		}
+	}
+	if e.claim.Measure == Whole && slices.ContainsFunc(e.claim.Figures, func(f Figure) bool { return f.Quantity == Requests }) {
+		add("requests are all those of the pairs that count, whatever became of each")
+	}
+	return out
+}
+
+// agentNames gives the names of clients with their user agents by their number.
+func (p *Plan) agentNames() map[int32]string {
+	out := map[int32]string{}
+	for key, n := range p.units.withAgent {
+		id := int32(key[0]) | int32(key[1])<<8 | int32(key[2])<<16 | int32(key[3])<<24
+		name := p.basis.Clients[id].Name
+		if key[4] == 1 {
+			name += " with " + key[5:]
+		}
+		out[n] = name
+	}
+	return out
+}
+
+// unitNames names who counts as one client.
+func (e *evaluation) unitNames() func(n int32) string {
+	var of []int32
+	switch e.claim.Unit {
+	case UnitIP:
+		return func(n int32) string { return e.basis.Clients[n].Name }
+	case UnitIPAgent:
+		return func(n int32) string { return e.agents[n] }
+	case UnitPrefix:
+		of = e.units.prefix
+	case UnitASN:
+		of = e.units.asn
+	}
+	first := map[int32]*Client{}
+	for i, n := range of {
+		if first[n] == nil {
+			first[n] = &e.basis.Clients[i]
+		}
+	}
+	return func(n int32) string {
+		c := first[n]
+		if e.claim.Unit == UnitASN && c.ASN > 0 {
+			return fmt.Sprintf("AS%d", c.ASN)
+		}
+		return cmp.Or(c.Prefix, c.Name)
+	}
+}
+
+// stamp writes a time in UTC.
+func stamp(t int64) string {
+	return time.UnixMicro(t).UTC().Format("2006-01-02T15:04:05.999999Z07:00")
+}
+
+func joined(set map[string]bool) string {
+	return strings.Join(slices.Sorted(maps.Keys(set)), ", ")
+}

@@ -1,0 +1,97 @@
+package claim
+
+import (
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/client"
+	"github.com/logrecount/recount/pkg/download"
+	"github.com/logrecount/recount/pkg/request"
+)
+
+// profiler counts the requests of one claim by the comparison profiles.
+type profiler struct {
+	countings []*Counting // in the order of ProfileList
+}
+
+func newProfiler() *profiler {
+	p := &profiler{}
+	for _, profile := range ProfileList() {
+		p.countings = append(p.countings, NewCounting(profile))
+	}
+	return p
+}
+
+// add counts the chosen requests for the recording at hand. Those without a time
+// are in no window, and are passed over.
+func (p *profiler) add(c *Counter, rec *Recording, chosen []int32) {
+	for _, i := range chosen {
+		r := &rec.Requests[i]
+		if r.Time() == accesslog.NoTime {
+			continue
+		}
+		e := c.event(r, rec.Index, c.facts.clients[i])
+		for _, counting := range p.countings {
+			counting.Add(e)
+		}
+	}
+}
+
+// event is what a profile looks at of a request.
+func (c *Counter) event(r *request.Request, recording, id int32) Event {
+	e := Event{
+		Recording: recording, Client: id, Prefix: c.units.prefix[id], Time: r.Time(), Status: r.Status,
+		Get: string(r.Method) == "GET", Probe: r.Kind == request.KindProbe || r.RangeFrom != accesslog.RangeNone && r.RangeStart == 0 && r.RangeEnd == 1,
+		Start: accesslog.None, Bytes: r.Bytes, Size: accesslog.None,
+	}
+	e.Agent, e.Bot = c.units.agentAlone(r.Agent)
+	switch {
+	case r.Status != 206:
+		e.Start = 0
+	case r.RangeFrom != accesslog.RangeNone:
+		e.Start = r.RangeStart
+	}
+	if size := c.facts.sizing.Size; size.From != download.SizeUnknown {
+		e.Size = size.Bytes
+	}
+	return e
+}
+
+func (p *profiler) merge(o *profiler) {
+	for i, counting := range p.countings {
+		counting.Merge(o.countings[i])
+	}
+}
+
+func (p *profiler) counts() []ProfileCount {
+	var out []ProfileCount
+	for i, w := range Profiles() {
+		sum := p.countings[i].Sum()
+		out = append(out, ProfileCount{
+			Profile: w.Name, About: w.Counts + " " + w.Window, Downloads: sum.Downloads, Recordings: sum.Recordings, Clients: sum.Clients,
+		})
+	}
+	return out
+}
+
+// agentAlone numbers a user agent, and says whether it is known for a bot or a
+// tool.
+func (u *units) agentAlone(agent []byte) (n int32, bot bool) {
+	u.mu.RLock()
+	known, ok := u.agents[string(agent)]
+	u.mu.RUnlock()
+	if !ok {
+		tags := client.TagsOf(agent)
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		if known, ok = u.agents[string(agent)]; !ok {
+			known = numberedAgent{int32(len(u.agents)), tags.Has(client.TagBot) || tags.Has(client.TagTool)}
+			u.agents[string(agent)] = known
+		}
+	}
+	return known.n, known.bot
+}
+
+// numberedAgent is a user agent by its number.
+type numberedAgent struct {
+	n   int32
+	bot bool
+}
