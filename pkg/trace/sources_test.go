@@ -59,22 +59,29 @@ var (
 
 // Lines come from sources of every kind, at their place.
 func TestSources(t *testing.T) {
-	content := packed(t, logOne, logTwo)
-	dir := files(t, content)
-	c := analyse(t, pipeline.Options{Evidence: []string{dir}})
-	tr := run(t, c, Options{Client: "192.0.2.1", Evidence: []string{dir}})
 	lines := strings.Split(strings.ReplaceAll(logOne+logTwo, "\r", ""), "\n")
-	one := lines[0] + "\n" + lines[3] + "\n"
-	want := strings.TrimSuffix(strings.Repeat(one, 6)+strings.Repeat(lines[5]+"\n"+lines[6]+"\n", 4), "\n")
-	if got := texts(tr); got != want {
-		t.Errorf("lines:\n%s\nwant\n%s", got, want)
-	}
-	if len(tr.Sources) != 10 {
-		t.Errorf("%d sources", len(tr.Sources))
-	}
-	for _, s := range tr.Sources {
-		if s.Unread != "" || s.Moved || !strings.HasSuffix(filepath.ToSlash(s.File), strings.SplitN(s.Path, "!", 2)[0]) {
-			t.Errorf("%s: read from %q, moved %v, unread %q", s.Path, s.File, s.Moved, s.Unread)
+	one, two := lines[0]+"\n"+lines[3], lines[5]+"\n"+lines[6]
+	for name, content := range packed(t, logOne, logTwo) { // each alone: the same lines would count once
+		dir := files(t, map[string]string{name: content})
+		c := analyse(t, pipeline.Options{Evidence: []string{dir}})
+		tr := run(t, c, Options{Client: "192.0.2.1", Evidence: []string{dir}})
+		want := one
+		switch {
+		case strings.HasPrefix(name, "logs."):
+			want += "\n" + two
+		case strings.HasSuffix(name, "two.log"):
+			want = two
+		}
+		if got := texts(tr); got != want {
+			t.Errorf("%s: lines:\n%s\nwant\n%s", name, got, want)
+		}
+		if len(tr.Sources) != strings.Count(want, "\n")/3+1 {
+			t.Errorf("%s: %d sources", name, len(tr.Sources))
+		}
+		for _, s := range tr.Sources {
+			if s.Unread != "" || s.Moved || !strings.HasSuffix(filepath.ToSlash(s.File), strings.SplitN(s.Path, "!", 2)[0]) {
+				t.Errorf("%s: read from %q, moved %v, unread %q", s.Path, s.File, s.Moved, s.Unread)
+			}
 		}
 	}
 }
