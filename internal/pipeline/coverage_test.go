@@ -116,10 +116,10 @@ func TestCoverageSameCase(t *testing.T) {
 					t.Errorf("no finding %q in %q", want, findings)
 				}
 			}
-			if len(c.Gaps) != 2 || c.Gaps[0].Explained != "" || !strings.Contains(c.Gaps[0].Why, "; 1 lines of the log could not be read") || c.Gaps[1].Explained != "new disk" || c.Gaps[1].From[:16] != "2019-02-20T10:59" {
+			if len(c.Gaps) != 3 || c.Gaps[0].Explained != "" || !strings.Contains(c.Gaps[0].Why, "; 1 lines of the log could not be read") || !strings.HasSuffix(c.Gaps[1].Why, "missing in the rotation between these times: number 1") || c.Gaps[2].Explained != "new disk" || c.Gaps[2].From[:16] != "2019-02-20T10:59" {
 				t.Errorf("gaps %+v", c.Gaps)
 			}
-			if c.State != "partial" || len(c.Why) != 1 || !strings.Contains(c.Why[0], "unexplained gap") {
+			if c.State != "partial" || len(c.Why) != 2 || !strings.Contains(c.Why[0], "unexplained gap") || !strings.Contains(c.Why[1], "unexplained gap") {
 				t.Errorf("%s %q", c.State, c.Why)
 			}
 			continue
