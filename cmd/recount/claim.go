@@ -63,7 +63,7 @@ A file of claims has the key claims with a list, as recount.yaml may have it:
 Its further keys are those of the flags: pairs, requests, subjects and subject,
 hours and duration, relation, measure, unit, population, period, source, date.`,
 		Example: `  recount claim case --recordings 55 --clients 7
-  recount claim case --recordings 100 --relation at_most --period 2019-02-01..2019-03-01
+  recount claim case --recordings 100 --relation at_most --period 2019-02-01..2019-02-28
   recount claim case --subjects 20 --subject phone --measure any_bytes --format markdown
   recount claim case --claims claims.yaml --standard proven`,
 		Args: arguments(1, 1, "one case"),
@@ -96,7 +96,7 @@ func (o *claimOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&w.Measure, "measure", "", "`WORD` for what downloaded means: whole (default), any_bytes or\nrequested")
 	f.StringVar(&w.Unit, "unit", "", "`WORD` for what one client is: ip (default), ip+agent, prefix (the\n/64 of IPv6) or asn")
 	f.StringVar(&w.Population, "population", "", "`WORD` for whose requests count: all (default) or unlabelled")
-	f.StringVar(&w.Period, "period", "", "only requests of this period, `FROM..TO`; TO is not in it")
+	f.StringVar(&w.Period, "period", "", "only requests of this period, `FROM..TO`: times, or dates, which\nare meant whole")
 	f.StringVar(&w.Subject, "subject", "", "`ATTRIBUTE` of the recordings whose distinct values are the subjects")
 	f.StringVar(&w.Duration, "duration", "", "`ATTRIBUTE` of the recordings that holds their length in seconds")
 	f.StringVar(&w.ID, "id", "", "short `NAME` of the claim")

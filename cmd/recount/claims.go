@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/logrecount/recount/internal/config"
 	"github.com/logrecount/recount/internal/pipeline"
@@ -111,38 +110,19 @@ func wordOf(text, what string, words []string) (int, error) {
 	return 0, usage(fmt.Sprintf("unknown %s %q", what, text), didYouMean(text, words)+"the words are "+strings.Join(words, ", "))
 }
 
-// period reads FROM..TO, in microseconds since the epoch; TO is not in it.
+// period reads FROM..TO as --exposure does, in microseconds since the epoch; the
+// given end is the first moment behind it.
 func period(text string) (from, to int64, err error) {
 	if text == "" {
 		return 0, 0, nil
 	}
 	a, b, found := strings.Cut(text, "..")
-	hint := "write FROM..TO with times such as 2019-02-18 or 2019-02-18T10:00:00Z; TO is the first moment behind the period, so January is 2019-01-01..2019-02-01"
 	if !found {
-		return 0, 0, usage(fmt.Sprintf("%q is not a period", text), hint)
+		return 0, 0, usage(fmt.Sprintf("%q is no period", text), "write FROM..TO, as in 2019-02-01..2019-02-28")
 	}
-	for _, end := range []struct {
-		text string
-		at   *int64
-	}{{a, &from}, {b, &to}} {
-		t, ok := timeIn(strings.TrimSpace(end.text))
-		if !ok {
-			return 0, 0, usage(fmt.Sprintf("period %q: %q is not a time", text, end.text), hint)
-		}
-		*end.at = t.UnixMicro()
+	p, err := pipeline.Stretch{From: strings.TrimSpace(a), To: strings.TrimSpace(b)}.Period()
+	if err != nil {
+		return 0, 0, usage(fmt.Sprintf("period %q: %v", text, err), pipeline.TimeHint)
 	}
-	if from >= to {
-		return 0, 0, usage(fmt.Sprintf("period %q ends before it begins, or is empty", text), hint)
-	}
-	return from, to, nil
-}
-
-// timeIn reads a time as conditions of show do: UTC unless it has an offset.
-func timeIn(s string) (time.Time, bool) {
-	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC(), true
-		}
-	}
-	return time.Time{}, false
+	return p.From, p.To, nil
 }

@@ -44,7 +44,7 @@ func (a *analysis) cover() error {
 	slices.SortFunc(c.gaps, coverage.Gap.Compare)
 	var outages []coverage.Outage
 	for _, o := range a.options.Outages {
-		p, err := o.period()
+		p, err := o.Period()
 		if err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (s Stretch) orNone() (coverage.Period, error) {
 	if s == (Stretch{}) {
 		return coverage.Period{}, nil
 	}
-	return s.period()
+	return s.Period()
 }
 
 func (a *analysis) span(name string, sources []*source) coverage.Span {

@@ -13,11 +13,12 @@ var timeLayouts = []string{
 	"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04",
 }
 
-const timeHint = "write dates such as 2013-02-01, or times such as 2013-02-01T08:00:00+01:00; without a zone they are UTC"
+// TimeHint says how dates and times may be written.
+const TimeHint = "write dates such as 2013-02-01, or times such as 2013-02-01T08:00:00+01:00; without a zone they are UTC"
 
-// period reads a stretch of time. A date alone is meant whole: as an end, up to
+// Period reads a stretch of time. A date alone is meant whole: as an end, up to
 // the end of that day.
-func (s Stretch) period() (p coverage.Period, err error) {
+func (s Stretch) Period() (p coverage.Period, err error) {
 	if p.From, err = moment(s.From, 0); err != nil {
 		return p, err
 	}
@@ -47,8 +48,8 @@ func CheckExposure(s Stretch) error {
 	if s == (Stretch{}) {
 		return nil
 	}
-	if _, err := s.period(); err != nil {
-		return &UsageError{Err: fmt.Errorf("exposure: %w", err), Hint: timeHint}
+	if _, err := s.Period(); err != nil {
+		return &UsageError{Err: fmt.Errorf("exposure: %w", err), Hint: TimeHint}
 	}
 	return nil
 }
@@ -56,8 +57,8 @@ func CheckExposure(s Stretch) error {
 // CheckOutages refuses outages that cannot be meant.
 func CheckOutages(outages []Stretch) error {
 	for _, o := range outages {
-		if _, err := o.period(); err != nil {
-			return &UsageError{Err: fmt.Errorf("outage: %w", err), Hint: timeHint}
+		if _, err := o.Period(); err != nil {
+			return &UsageError{Err: fmt.Errorf("outage: %w", err), Hint: TimeHint}
 		}
 		if o.Why == "" {
 			return &UsageError{Err: fmt.Errorf("outage %s to %s: it is not said why", o.From, o.To), Hint: "give it a why: it stands in the report"}
@@ -75,7 +76,7 @@ func CheckDeclaration(d *Declaration) error {
 		return &UsageError{Err: fmt.Errorf("a declaration needs by, date and text"), Hint: "say who declared that these are all the logs, when, and in which words"}
 	}
 	if _, err := moment(d.Date, 0); err != nil {
-		return &UsageError{Err: fmt.Errorf("declaration: date %w", err), Hint: timeHint}
+		return &UsageError{Err: fmt.Errorf("declaration: date %w", err), Hint: TimeHint}
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 func assess(c casefile.Coverage, declared bool) (string, []string) {
 	var p coverage.Period
 	if c.Exposure != nil {
-		p, _ = Stretch{From: c.Exposure.From, To: c.Exposure.To}.period()
+		p, _ = Stretch{From: c.Exposure.From, To: c.Exposure.To}.Period()
 	}
 	state, why := coverage.Assess(p, c.Spans(), c.KnownGaps(), declared)
 	return state.String(), append([]string{}, why...)
