@@ -135,6 +135,22 @@ var contract = map[string]string{
 		clients int64
 		requests int64
 		tags string?`,
+	"gaps": `
+		group string
+		from time event.start
+		to time event.end
+		expected_s int64?
+		why string
+		explained string?`,
+	"overlaps": `
+		source int32
+		from_line int64
+		to_line int64
+		of_source int32
+		of_line int64
+		lines int64
+		merged bool
+		why string`,
 }
 
 // readTables prints, per table, its schema, its number of rows, and what only
@@ -223,7 +239,7 @@ func TestIndependentReader(t *testing.T) {
 			lines[i] = strings.ReplaceAll(lines[i], "\x00", " ")
 		}
 		want(t, name, strings.Join(got, "\n")+"\n", strings.Join(lines, "\n")+"\n")
-		if table.Rows != out.Summary.Tables[name] || table.Rows == 0 {
+		if table.Rows != out.Summary.Tables[name] || table.Rows == 0 && name != casefile.TableGaps && name != casefile.TableOverlaps {
 			t.Errorf("%s: %d rows, the summary says %d", name, table.Rows, out.Summary.Tables[name])
 		}
 	}
