@@ -131,7 +131,7 @@ func check(p *pipeline.Options) error {
 			return err
 		}
 	}
-	for _, err := range []error{pipeline.CheckExposure(p.Exposure), pipeline.CheckOutages(p.Outages), pipeline.CheckDeclaration(p.Declaration)} {
+	for _, err := range []error{pipeline.CheckExposure(p.Exposure), pipeline.CheckOutages(p.Outages), pipeline.CheckDeclaration(p.Declaration, p.Exposure)} {
 		if err != nil {
 			return err
 		}

@@ -68,8 +68,9 @@ type Label struct {
 	Line           int // of the file
 }
 
-// Stretch is a stretch of time as it is written. Why is for an outage.
-type Stretch struct{ From, To, Why string }
+// Stretch is a stretch of time as it is written. Why and Served are for an
+// outage.
+type Stretch struct{ From, To, Why, Served string }
 
 // Declaration says who declared, when, and in which words, that the evidence is
 // all the logs of all ways to the recordings.

@@ -33,7 +33,7 @@ declaration:
   date: 2019-03-01
   text: all logs of all servers
 outages:
-  - {from: 2018-01-01, to: 2018-01-02, why: disk full}
+  - {from: 2018-01-01, to: 2018-01-02, why: disk full, served: no}
 tables: [requests, downloads]
 compression: zstd
 memory: 512MiB
@@ -66,7 +66,7 @@ claims:
 		ClockOffset: []PerSource{{"nas/*", "+3m20s"}},
 		Exposure:    &Stretch{From: "2013-02-01", To: "2019-02-18T10:00:00+01:00"},
 		Declaration: &Declaration{"A. Admin", "2019-03-01", "all logs of all servers"},
-		Outages:     []Stretch{{"2018-01-01", "2018-01-02", "disk full"}},
+		Outages:     []Stretch{{"2018-01-01", "2018-01-02", "disk full", "no"}},
 		Tables:      []string{"requests", "downloads"}, Compression: "zstd",
 		Memory: 512 << 20, Temp: "/tmp", Workers: 2,
 		Custody: map[string]string{"case_number": "00123", "acquired_at": "2019-02-18T10:00:00Z", "note": "two disks\nsealed\n"},
@@ -113,8 +113,8 @@ func TestParseErrors(t *testing.T) {
 		{"exposure: {from: 2019-01-01, to: 2019-01-02, why: x}\n", `key "exposure": line 1: unknown key "why"; the keys are from, to`},
 		{"exposure: {from: [1], to: 2}\n", `key "exposure": line 1: "from": want one text`},
 		{"declaration: {by: x, date: 2019-01-01}\n", `key "declaration": text is missing; want {by: BY, date: DATE, text: TEXT}`},
-		{"outages: {from: a, to: b, why: c}\n", `key "outages": want a list of {from: FROM, to: TO, why: WHY}`},
-		{"outages:\n  - {from: a, to: b, why: c}\n  - {from: a, to: b}\n", `key "outages": line 3: why is missing`},
+		{"outages: {from: a, to: b, why: c}\n", `key "outages": want a list of {from: FROM, to: TO, why: WHY, served: yes or no}`},
+		{"outages:\n  - {from: a, to: b, why: c, served: no}\n  - {from: a, to: b, served: no}\n", `key "outages": line 3: why is missing`},
 		{"clock_offset:\n  - {source: a, by: 3m}\n", `key "clock_offset": line 2: unknown key "by"; the keys are source, offset`},
 		{"custody: yes please\n", `key "custody": want keys with values`},
 		{"custody:\n  a: [1]\n", `key "custody": "a" in line 2: want one text`},

@@ -60,12 +60,12 @@ func declaration(n ast.Node) (*Declaration, error) {
 func outages(n ast.Node) ([]Stretch, error) {
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
-		return nil, fmt.Errorf("want a list of {from: FROM, to: TO, why: WHY}")
+		return nil, fmt.Errorf("want a list of {from: FROM, to: TO, why: WHY, served: yes or no}")
 	}
 	var out []Stretch
 	for _, item := range list.Values {
 		var s Stretch
-		if err := fields(item, field{"from", &s.From}, field{"to", &s.To}, field{"why", &s.Why}); err != nil {
+		if err := fields(item, field{"from", &s.From}, field{"to", &s.To}, field{"why", &s.Why}, field{"served", &s.Served}); err != nil {
 			return nil, fmt.Errorf("line %d: %w", line(item), err)
 		}
 		out = append(out, s)

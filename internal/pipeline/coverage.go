@@ -41,16 +41,16 @@ func (a *analysis) cover() error {
 		c.gaps = append(c.gaps, all.Find()...)
 	}
 	c.gaps = append(c.gaps, coverage.Ends(c.period, c.all)...)
-	slices.SortFunc(c.gaps, coverage.Gap.Compare)
 	var outages []coverage.Outage
 	for _, o := range a.options.Outages {
 		p, err := o.Period()
 		if err != nil {
 			return err
 		}
-		outages = append(outages, coverage.Outage{Period: p, Why: o.Why})
+		outages = append(outages, coverage.Outage{Period: p, Why: o.Why, Served: o.Served == "yes"})
 	}
-	coverage.Explain(c.gaps, outages)
+	c.gaps = coverage.Explain(c.gaps, outages)
+	slices.SortFunc(c.gaps, coverage.Gap.Compare)
 	c.state, c.why = coverage.Assess(c.period, append(a.spans(), c.all), c.gaps, a.options.Declaration != nil)
 	return nil
 }
@@ -186,7 +186,7 @@ func (a *analysis) coverageAssumptions() []casefile.Assumption {
 		out = append(out, casefile.Assumption{What: "exposure period", Value: e.From + " to " + e.To, By: "user", Why: "in which the recordings could be reached"})
 	}
 	for _, o := range a.options.Outages {
-		out = append(out, casefile.Assumption{What: "outage", Value: o.From + " to " + o.To, By: "user", Why: o.Why})
+		out = append(out, casefile.Assumption{What: "outage", Value: o.From + " to " + o.To + map[string]string{"yes": ", served without a log", "no": ", not served"}[o.Served], By: "user", Why: o.Why})
 	}
 	if d := a.options.Declaration; d != nil {
 		out = append(out, casefile.Assumption{What: "all the logs of all ways to the recordings", Value: "handed in", By: "user", Why: fmt.Sprintf("declared by %s, %s: %s", d.By, d.Date, d.Text)})

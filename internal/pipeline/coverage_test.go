@@ -97,7 +97,7 @@ func TestCoverageSameCase(t *testing.T) {
 	var first string
 	for _, workers := range []int{1, 2, 8} {
 		o := Options{Evidence: []string{evidence}, Workers: workers, Temp: t.TempDir(), Memory: map[int]int64{8: tiny}[workers],
-			Exposure: Stretch{From: "2019-02-18", To: "2019-02-21"}, Outages: []Stretch{{"2019-02-20T11:00", "2019-02-20T14:00", "new disk"}},
+			Exposure: Stretch{From: "2019-02-18", To: "2019-02-21"}, Outages: []Stretch{{"2019-02-20T11:00", "2019-02-20T14:00", "new disk", "no"}},
 			Clocks: []PerSource{{"b/*", "+1h"}}, Declaration: &Declaration{"A", "2019-03-01", "all"}}
 		dir, out := analyse(t, o)
 		if first == "" {
@@ -147,7 +147,7 @@ func TestCoverageState(t *testing.T) {
 		{"longer than the logs", quiet, Options{Exposure: Stretch{From: "2019-02-18", To: "2019-02-27"}, Declaration: declared}, "partial", "the logs end at 2019-02-20T23:59", 3*86400 - 60},
 		{"a gap in it", gap, Options{Exposure: Stretch{From: "2019-02-18", To: "2019-02-20"}, Declaration: declared}, "partial", "there is an unexplained gap from 2019-02-19T11:5", 3*86400 - 3660},
 		{"a gap outside", gap, Options{Exposure: Stretch{From: "2019-02-18", To: "2019-02-18"}, Declaration: declared}, "full", "", 86400},
-		{"a gap explained", gap, Options{Exposure: Stretch{From: "2019-02-18", To: "2019-02-20"}, Declaration: declared, Outages: []Stretch{{"2019-02-19 12:00", "2019-02-19 13:00", "power"}}}, "full", "", 3*86400 - 3660},
+		{"a gap explained", gap, Options{Exposure: Stretch{From: "2019-02-18", To: "2019-02-20"}, Declaration: declared, Outages: []Stretch{{"2019-02-19 12:00", "2019-02-19 13:00", "power", "no"}}}, "full", "", 3*86400 - 3660},
 	} {
 		c.o.Tables = []string{}
 		c.o.Evidence = []string{files(t, map[string]string{"access.log": strings.Join(busyLines(3, c.skip), "")})}

@@ -72,11 +72,12 @@ type Progress struct {
 }
 
 // Stretch is a stretch of time as it was written: each end a date, which is meant
-// whole, or a date and a time. Why is for an outage.
+// whole, or a date and a time. Why and Served are for an outage.
 type Stretch struct {
-	From string `json:"from"`
-	To   string `json:"to"`
-	Why  string `json:"why,omitempty"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Why    string `json:"why,omitempty"`
+	Served string `json:"served,omitempty"` // yes: the server went on, and was only not logged; no: nothing could be taken
 }
 
 // Declaration says that the evidence is all the logs of all ways to the

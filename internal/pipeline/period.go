@@ -63,20 +63,29 @@ func CheckOutages(outages []Stretch) error {
 		if o.Why == "" {
 			return &UsageError{Err: fmt.Errorf("outage %s to %s: it is not said why", o.From, o.To), Hint: "give it a why: it stands in the report"}
 		}
+		if o.Served != "yes" && o.Served != "no" {
+			return &UsageError{Err: fmt.Errorf("outage %s to %s: it is not said whether the server went on", o.From, o.To),
+				Hint: "served: no, if nothing could be taken from it; served: yes, if only the log was not written: then the time is not covered"}
+		}
 	}
 	return nil
 }
 
 // CheckDeclaration refuses a declaration that nobody can be asked about.
-func CheckDeclaration(d *Declaration) error {
+// One that was made before the period ended cannot speak of all of it.
+func CheckDeclaration(d *Declaration, exposure Stretch) error {
 	if d == nil {
 		return nil
 	}
 	if d.By == "" || d.Text == "" {
 		return &UsageError{Err: fmt.Errorf("a declaration needs by, date and text"), Hint: "say who declared that these are all the logs, when, and in which words"}
 	}
-	if _, err := moment(d.Date, 0); err != nil {
+	made, err := moment(d.Date, 24*time.Hour)
+	if err != nil {
 		return &UsageError{Err: fmt.Errorf("declaration: date %w", err), Hint: TimeHint}
+	}
+	if p, err := exposure.orNone(); err == nil && p.Given() && made < p.To {
+		return &UsageError{Err: fmt.Errorf("the declaration of %s was made before the exposure period ended (%s)", d.Date, exposure.To), Hint: "correct the date, or shorten the period"}
 	}
 	return nil
 }
@@ -96,7 +105,7 @@ func ParseClock(text string) (int64, error) {
 // checkTimes finds mistakes in what the user said of times.
 func (a *analysis) checkTimes() error {
 	o := &a.options
-	for _, err := range []error{CheckExposure(o.Exposure), CheckOutages(o.Outages), CheckDeclaration(o.Declaration)} {
+	for _, err := range []error{CheckExposure(o.Exposure), CheckOutages(o.Outages), CheckDeclaration(o.Declaration, o.Exposure)} {
 		if err != nil {
 			return err
 		}

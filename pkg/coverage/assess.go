@@ -3,6 +3,7 @@ package coverage
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,30 +119,47 @@ func (s *Silences) Slack() (before, after int64) {
 	return min(most, max(gapShortest, s.touching(s.first, s.first+near))), min(most, max(gapShortest, s.touching(s.last-near, s.last)))
 }
 
-// Outage is a time of which the user says why nothing was logged.
+// Outage is a time of which the user says why nothing was logged. Served: the
+// server went on all the same, so that nobody knows what was taken.
 type Outage struct {
 	Period
-	Why string
+	Why    string
+	Served bool
 }
 
-// Explain explains the gaps that lie in an outage, but for a part at either end
-// that would be a plausible silence by itself.
-func Explain(gaps []Gap, outages []Outage) {
+// Explain explains the gaps that lie in outages, but for parts that would be a
+// plausible silence by themselves. A time in which the server went on without a
+// log is never explained: it is a gap of all groups, whatever was found.
+func Explain(gaps []Gap, outages []Outage) []Gap {
+	outages = slices.Clone(outages)
+	slices.SortFunc(outages, func(a, b Outage) int { return cmp.Compare(a.From, b.From) })
 	for i := range gaps {
 		g := &gaps[i]
+		slack := max(gapShortest, g.Expected)
+		known := g.From // up to here it is known why
+		var why []string
 		for _, o := range outages {
-			slack := max(gapShortest, g.Expected)
-			if min(g.To, o.To) > max(g.From, o.From) && o.From-g.From <= slack && g.To-o.To <= slack {
-				g.Explained = o.Why
+			if !o.Served && min(g.To, o.To) > max(g.From, o.From) && o.From-known <= slack {
+				known = max(known, o.To)
+				why = append(why, o.Why)
 			}
 		}
+		if len(why) > 0 && g.To-known <= slack {
+			g.Explained = strings.Join(slices.Compact(why), "; ")
+		}
 	}
+	for _, o := range outages {
+		if o.Served {
+			gaps = append(gaps, Gap{From: o.From, To: o.To, Expected: accesslog.None, Why: "the server went on and nothing was logged, by the user's word: " + o.Why})
+		}
+	}
+	return gaps
 }
 
 // Covered is how much of a period lies between the first and the last line of a
 // span, or within a plausible silence of it, and in none of the gaps of its
 // group, in microseconds. Explained gaps are not covered either. gaps are in the
-// order of time and do not overlap.
+// order of time.
 func Covered(p Period, span Span, gaps []Gap) int64 {
 	if span.First == accesslog.NoTime {
 		return 0
@@ -157,6 +175,7 @@ func Covered(p Period, span Span, gaps []Gap) int64 {
 	for _, g := range gaps {
 		if g.Group == span.Group {
 			covered -= max(0, min(to, g.To)-max(from, g.From))
+			from = max(from, g.To)
 		}
 	}
 	return covered

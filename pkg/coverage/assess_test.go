@@ -86,7 +86,7 @@ func TestEnds(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
-	out := []Outage{{Period{10 * day, 11 * day}, "disk full"}}
+	out := []Outage{{Period{20 * day, 21 * day}, "new disk", false}, {Period{10 * day, 11 * day}, "disk full", false}, {Period{21 * day, 22 * day}, "new room", false}, {Period{30 * day, 31 * day}, "no log", true}}
 	for _, c := range []struct {
 		gap  Gap
 		want string
@@ -99,9 +99,14 @@ func TestExplain(t *testing.T) {
 		{Gap{From: 10 * day, To: 11*day + 2*hour}, ""},
 		{Gap{From: 11 * day, To: 11*day + 1}, ""},
 		{Gap{From: 8 * day, To: 9 * day}, ""},
+		{Gap{From: 20 * day, To: 22 * day}, "new disk; new room"},
+		{Gap{From: 20 * day, To: 23 * day}, ""},
+		{Gap{From: 30 * day, To: 31 * day}, ""},
 	} {
-		gaps := []Gap{c.gap}
-		Explain(gaps, out)
+		gaps := Explain([]Gap{c.gap}, out)
+		if last := gaps[len(gaps)-1]; len(gaps) != 2 || last.From != 30*day || last.Explained != "" || last.Group != "" {
+			t.Errorf("%+v: a time that was served and not logged is no gap: %+v", c.gap, gaps)
+		}
 		if gaps[0].Explained != c.want {
 			t.Errorf("%+v: %q", c.gap, gaps[0].Explained)
 		}
