@@ -154,7 +154,7 @@ func TestShorten(t *testing.T) {
 }
 
 func TestSeconds(t *testing.T) {
-	for text, want := range map[string]int64{"": -1, "0": 0, "90": 90, "1.5": 2, " 7 ": 7, "-1": -1, "NaN": -1, "Inf": -1, "1e400": -1, "2:30": -1} {
+	for text, want := range map[string]int64{"": -1, "0": 0, "90": 90, "1.5": 2, " 7 ": 7, "-1": -1, "NaN": -1, "Inf": -1, "1e400": -1, "2:30": -1, "46701740608": -1} {
 		if got := seconds(text); got != want {
 			t.Errorf("%q: %d, want %d", text, got, want)
 		}

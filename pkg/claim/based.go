@@ -20,7 +20,8 @@ type based struct {
 	allDays  bool // there are too many days to count each
 }
 
-// pairMask is a pair of the claim's view that counts for one of its bounds.
+// pairMask is a pair of the claim's view that counts for one of its bounds, or by
+// a rule of its measure.
 type pairMask struct {
 	client, recording int32
 	requests          int32
@@ -68,8 +69,9 @@ func (c *Counter) based(p *planned, b *based, rec *Recording) {
 		b.values[rec.Index] = c.valueOf(p, rec)
 	}
 	lower, upper := bounds(p.claim.Measure, Probable)
+	kept := lower | upper | rulesOf(p.claim.Measure)
 	for i := range pairs {
-		if g := &pairs[i]; g.mask&(lower|upper) != 0 {
+		if g := &pairs[i]; g.mask&kept != 0 {
 			b.pairs = append(b.pairs, pairMask{c.unit(p.claim.Unit, g.first, rec), rec.Index, int32(min(g.requests, math.MaxInt32)), g.mask})
 		}
 	}

@@ -28,6 +28,7 @@ type taken struct {
 	source    int32
 	host      string // then the recording is not in the inventory
 	offset    int16  // minutes ahead of UTC
+	planned   bool   // the log has what was to be sent, not what was
 }
 
 // counted counts answers of which the number of bytes is what was sent.
@@ -58,6 +59,9 @@ func counted(t *testing.T, b claim.Basis, values map[int32][]claim.Value, claims
 				Client: []byte(x.client), Recording: fmt.Appendf(nil, "/%d.wav", x.recording), Agent: []byte(x.agent), Status: 200,
 				Bytes: x.bytes, Sent: accesslog.None, ObjectSize: accesslog.None, RangeStart: accesslog.None, RangeEnd: accesslog.None,
 				Meaning: accesslog.MeaningAcceptedBody, Protocol: []byte("HTTP/1.1"),
+			}
+			if x.planned {
+				r.Meaning = accesslog.MeaningPlanned
 			}
 			if r.UTCOffsetMin = x.offset; x.host != "" {
 				r.Host, rec.Inventory = []byte(x.host), accesslog.None
@@ -184,6 +188,47 @@ func TestExamplesExclusionsAndParts(t *testing.T) {
 	}
 	if got, want := strings.Join(alone, ", "), "source a.log, day 1970-01-02, client x, client y"; got != want {
 		t.Errorf("alone %s, want %s", got, want)
+	}
+}
+
+// Who took a recording whose subject or length is not known has to be left out
+// too before the claim would hold: there may be one more subject, or any length.
+func TestExclusionsOfWhatHasNoValue(t *testing.T) {
+	values := map[int32][]claim.Value{
+		1: {{Subject: 0, Seconds: -1}, {Subject: -1, Seconds: 7200}},
+		2: {{Subject: -1, Seconds: -1}, {Subject: -1, Seconds: -1}},
+	}
+	for _, f := range []claim.Figure{{Quantity: claim.Subjects}, {Quantity: claim.Hours}} {
+		c := []claim.Claim{{Relation: claim.AtMost, Subject: "phone", Duration: "length", Figures: []claim.Figure{f}},
+			{Subject: "phone", Duration: "length", Figures: []claim.Figure{{Quantity: claim.Subjects, N: 9}, {Quantity: claim.Hours, N: 9}}}}
+		r := counted(t, claim.Basis{}, values, c,
+			taken{client: "x", recording: 1, bytes: 1000}, taken{client: "y", recording: 2, bytes: 1000})[0]
+		var got []string
+		for _, x := range r.Exclusions {
+			if x.Standard == "probable" {
+				got = append(got, fmt.Sprint(x.Goal, x.Clients, x.Exact))
+			}
+		}
+		if want := "[holds[x y]true not_contradicted[x]true]"; fmt.Sprint(got) != want {
+			t.Errorf("%s: %v, want %s", f.Quantity, got, want)
+		}
+	}
+}
+
+// A network of which a claim is right alone is counted by the rule that is named.
+func TestNetworkAloneByItsRule(t *testing.T) {
+	c := []claim.Claim{{Measure: claim.AnyBytes, Figures: []claim.Figure{{Quantity: claim.Recordings, N: 2}, {Quantity: claim.Clients, N: 2}}}}
+	r := counted(t, claim.Basis{}, nil, c,
+		taken{client: "192.0.2.1", recording: 1, bytes: 1000, planned: true}, taken{client: "192.0.2.9", recording: 2, bytes: 1000, planned: true},
+		taken{client: "198.51.100.7", recording: 3, bytes: 1000, planned: true})[0]
+	var got []string
+	for _, a := range r.Alone {
+		if a.Kind == "network" && !a.Without {
+			got = append(got, a.Name+" "+a.Rule)
+		}
+	}
+	if fmt.Sprint(got) != "[192.0.2.0/24 any_bytes]" {
+		t.Errorf("%v, of %+v", got, r.Alone)
 	}
 }
 
