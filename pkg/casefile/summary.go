@@ -106,6 +106,14 @@ type Manifest struct {
 	Inventory     *ManifestFile    `json:"inventory,omitempty"`
 	CommonSizes   []int64          `json:"common_sizes,omitempty"` // body sizes that very many recordings were answered with
 	Notes         []string         `json:"notes,omitempty"`
+	Assumptions   []Assumption     `json:"assumptions"`      // as in the summary
+	Claims        []ManifestClaim  `json:"claims,omitempty"` // that were held against the case when it was made
+}
+
+// ManifestClaim is what the verdict of one claim rests on.
+type ManifestClaim struct {
+	ID          string          `json:"id"`
+	Assumptions []claim.Assumed `json:"assumptions"`
 }
 
 // ManifestSource names one source and its hashes.

@@ -110,13 +110,13 @@ func (p *Plan) attribute(name string, duration bool) int {
 // Attributes are those whose values Counter.Add needs, in this order.
 func (p *Plan) Attributes() Attributes { return p.attributes }
 
-// groupMeanings finds the sources whose bytes meaning is no property of their
-// format.
+// groupMeanings finds the sources whose bytes meaning is taken for true: by the
+// user, by inference or, as nobody proves that a log is of its format, by that.
 func (p *Plan) groupMeanings() {
 	var open []*Source
 	for i := range p.basis.Sources {
 		s := &p.basis.Sources[i]
-		if (s.MeaningBy == "user" || s.MeaningBy == "inferred") && s.Meaning != accesslog.MeaningUnknown.String() {
+		if s.MeaningBy != "" && s.Meaning != accesslog.MeaningUnknown.String() {
 			open = append(open, s)
 		}
 	}
