@@ -14,7 +14,6 @@ type based struct {
 	pairs    []pairMask
 	examples []*examples // by figure
 	alone    map[alone]*tally
-	profiles *profiler
 	values   map[int32]Value // by recording, where a figure needs an attribute; nil: none does
 	days     int
 	allDays  bool // there are too many days to count each
@@ -48,7 +47,7 @@ const mostDays = 10_000
 const dayUS = 24 * 3600 * 1_000_000
 
 func newBased(p *planned) *based {
-	b := &based{alone: map[alone]*tally{}, profiles: newProfiler()}
+	b := &based{alone: map[alone]*tally{}}
 	for _, f := range p.claim.Figures {
 		if f.Quantity == Subjects || f.Quantity == Hours {
 			b.values = map[int32]Value{}
@@ -64,7 +63,6 @@ func (c *Counter) based(p *planned, b *based, rec *Recording) {
 	if len(pairs) == 0 {
 		return
 	}
-	b.profiles.add(c, rec, c.choose(p.view, rec))
 	if b.values != nil {
 		b.values[rec.Index] = c.valueOf(p, rec)
 	}
@@ -172,7 +170,6 @@ func (b *based) merge(o *based) {
 		b.values[recording] = v
 	}
 	b.pairs = append(b.pairs, o.pairs...)
-	b.profiles.merge(o.profiles)
 	for i := range b.examples {
 		b.examples[i].merge(o.examples[i])
 	}

@@ -89,7 +89,7 @@ func (e *evaluation) result(a Around) *Result {
 	r.AloneCount = int64(len(e.based.alone))
 	r.Assumptions = e.assumed(r.Verdicts, a)
 	r.Notes = e.notes()
-	r.Profiles = e.based.profiles.counts()
+	r.Profiles = e.profilers[e.audience].counts()
 	r.Paragraph = Paragraph(e.account(a))
 	return r
 }

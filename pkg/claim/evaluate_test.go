@@ -29,6 +29,7 @@ type taken struct {
 	host      string // then the recording is not in the inventory
 	offset    int16  // minutes ahead of UTC
 	planned   bool   // the log has what was to be sent, not what was
+	cut       bool   // the log says that it was cut
 }
 
 // counted counts answers of which the number of bytes is what was sent.
@@ -59,6 +60,9 @@ func counted(t *testing.T, b claim.Basis, values map[int32][]claim.Value, claims
 				Client: []byte(x.client), Recording: fmt.Appendf(nil, "/%d.wav", x.recording), Agent: []byte(x.agent), Status: 200,
 				Bytes: x.bytes, Sent: accesslog.None, ObjectSize: accesslog.None, RangeStart: accesslog.None, RangeEnd: accesslog.None,
 				Meaning: accesslog.MeaningAcceptedBody, Protocol: []byte("HTTP/1.1"),
+			}
+			if r.Method = []byte("GET"); x.cut {
+				r.Finished = accesslog.FinishedNo
 			}
 			if x.planned {
 				r.Meaning = accesslog.MeaningPlanned
@@ -226,6 +230,22 @@ func TestNetworkAloneByItsRule(t *testing.T) {
 	}
 	if fmt.Sprint(got) != "[192.0.2.0/24 any_bytes]" {
 		t.Errorf("%v, of %+v", got, r.Alone)
+	}
+}
+
+// A profile counts no download as whole of which the log shows that it was cut,
+// whatever was planned or however many headers were counted with it.
+func TestProfilesReadAsGradesDo(t *testing.T) {
+	c := []claim.Claim{{Figures: []claim.Figure{{Quantity: claim.Recordings, N: 1}}}, {Measure: claim.Requested, Figures: []claim.Figure{{Quantity: claim.Clients, N: 2}}}}
+	results := counted(t, claim.Basis{}, nil, c,
+		taken{client: "a", recording: 1, bytes: 1000, planned: true}, taken{client: "b", recording: 1, bytes: 1000, planned: true, cut: true},
+		taken{client: "c", recording: 2, bytes: 1000}, taken{client: "d", recording: 2, bytes: 1100, cut: true}, taken{client: "e", recording: 2, bytes: 900})
+	for i, r := range results {
+		for k, want := range []int64{2, 2, 2, 5, 5} {
+			if p := r.Profiles[k]; p.Downloads != want || p.Recordings != 2 || p.Clients != want {
+				t.Errorf("claim %d: %+v, want %d downloads", i, p, want)
+			}
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ type Plan struct {
 	groups     []meaningGroup
 	views      []View
 	at         map[View]int
+	audiences  []View // of which only population and period are set: what profiles count
 	claims     []planned
 }
 
@@ -27,6 +28,7 @@ type planned struct {
 	without  []assumption // that can be left out while requests are graded
 	subject  int          // place in Attributes, or -1
 	duration int
+	audience int // place in audiences
 }
 
 // attribute is the place of the attribute that a quantity is of.
@@ -85,6 +87,11 @@ func (p *Plan) plan(c Claim) {
 		for _, v := range a.views {
 			p.add(v)
 		}
+	}
+	audience := View{Population: c.Population, From: c.From, To: c.To}
+	if pl.audience = slices.Index(p.audiences, audience); pl.audience < 0 {
+		pl.audience = len(p.audiences)
+		p.audiences = append(p.audiences, audience)
 	}
 	p.claims = append(p.claims, pl)
 }
