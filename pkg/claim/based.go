@@ -52,7 +52,9 @@ func newBased(p *planned) *based {
 		if f.Quantity == Subjects || f.Quantity == Hours {
 			b.values = map[int32]Value{}
 		}
-		b.examples = append(b.examples, newExamples(f))
+		if p.claim.Relation != AtLeast { // too few cannot be shown
+			b.examples = append(b.examples, newExamples(f))
+		}
 	}
 	return b
 }

@@ -182,10 +182,8 @@ func (e *evaluation) equals(t *tally, m mask) bool {
 // counterExamples gives, for each figure of which too many are shown, the surest.
 func (e *evaluation) counterExamples(verdicts []Verdict) []FigureExample {
 	out := []FigureExample{}
-	if e.claim.Relation == AtLeast {
-		return out // too few cannot be shown
-	}
-	for i, f := range e.claim.Figures {
+	for i, x := range e.based.examples {
+		f := x.figure
 		standard := ""
 		for _, v := range verdicts { // the proven one comes last
 			if v.Figures[i].Lower > f.N {
@@ -195,7 +193,7 @@ func (e *evaluation) counterExamples(verdicts []Verdict) []FigureExample {
 		if standard == "" {
 			continue
 		}
-		items := e.based.examples[i].surest()
+		items := x.surest()
 		for k := range items {
 			items[k].Path = e.source(items[k].Source).Path
 		}
