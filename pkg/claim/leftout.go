@@ -106,7 +106,7 @@ func exclusionWords(x *Excluded) string {
 	var how string
 	switch {
 	case !x.Found && x.Exact:
-		return "whichever clients are left out, it would not come to this: " + would + " (" + x.Why + ")"
+		return "there are no clients without which " + would + " (" + x.Why + ")"
 	case !x.Found:
 		return "no set of clients was found without which " + would + " (" + x.Why + ")"
 	case x.Exact:

@@ -68,7 +68,7 @@ func (p *profiler) counts() []ProfileCount {
 	for i, w := range Profiles() {
 		sum := p.countings[i].Sum()
 		out = append(out, ProfileCount{
-			Profile: w.Name, About: w.Counts + " " + w.Window, Downloads: sum.Downloads, Recordings: sum.Recordings, Clients: sum.Clients,
+			Profile: w.Name, Counts: w.Counts, Window: w.Window, Downloads: sum.Downloads, Recordings: sum.Recordings, Clients: sum.Clients,
 		})
 	}
 	return out

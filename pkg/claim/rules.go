@@ -109,7 +109,7 @@ func Profiles() []ProfileWording { return slices.Clone(profileWords) }
 const (
 	iabCounts = "GET with status 200, or 206 once the pieces make up the whole. The guidelines ask for the header and one minute of play, or for 100 % of the file where the minute cannot be computed; here it is always 100 %."
 	iabUser   = "One address with one user agent; of an IPv6 address the first 64 bits."
-	iabLeaves = "HEAD, 304, requests for the bytes 0-1, bots and tools."
+	iabLeaves = "HEAD, 304, requests for the bytes 0-1, bots and tools. The guidelines also leave out data centres, private networks (VPN) and addresses that ask for too much; which those are is not known here, so they count."
 	iabSource = "IAB Tech Lab, Podcast Technical Measurement Guidelines, version 2.3, sections 5.5.1 to 5.5.4"
 )
 
