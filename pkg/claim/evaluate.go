@@ -193,11 +193,11 @@ func (e *evaluation) counterExamples(verdicts []Verdict) []FigureExample {
 		if standard == "" {
 			continue
 		}
-		items := x.surest()
+		items, left := x.surest()
 		for k := range items {
 			items[k].Path = e.source(items[k].Source).Path
 		}
-		out = append(out, FigureExample{Quantity: f.Quantity.String(), N: f.N, Standard: standard, Items: items})
+		out = append(out, FigureExample{Quantity: f.Quantity.String(), N: f.N, Standard: standard, Items: items, Left: left})
 	}
 	return out
 }

@@ -214,7 +214,7 @@ func claimExamples(r *claim.Result) []block {
 		}
 		head := fmt.Sprintf("More than %s, at the standard %s; the surest %s first", figureWords(f.Quantity, f.N), f.Standard, plural(n, "download", "downloads"))
 		if n > shownItems {
-			head = fmt.Sprintf("More than %s, at the standard %s; the surest %d of the %s that are enough to show it (--format json has them all)", figureWords(f.Quantity, f.N), f.Standard, len(shown), group(n))
+			head = fmt.Sprintf("More than %s, at the standard %s; the surest %d of the %s that are enough to show it (--format json has more)", figureWords(f.Quantity, f.N), f.Standard, len(shown), group(n))
 		}
 		out = append(out, paragraph{own(head + ":")}, t)
 	}
