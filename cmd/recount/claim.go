@@ -49,8 +49,9 @@ undecidable, with the reason.
 With it come the bounds of each figure; what each rule counts, for each unit of
 client, with and without labelled clients; the downloads that contradict the
 claim, by source and line; the fewest exclusions under which it would hold; single
-sources, labels and days of which it is exactly right; and which assumption the
-verdict depends on.
+sources, labels, days and networks of which it is exactly right; what comparison
+profiles count; and which assumption the verdict depends on. 'recount help rules'
+says what all these words mean.
 
 A file of claims has the key claims with a list, as recount.yaml may have it:
 

@@ -42,7 +42,7 @@ func Claims(ctx context.Context, c *casefile.Case, claims []claim.Claim, standar
 	if err != nil {
 		return nil, err
 	}
-	results := counter.Results(claim.Around{Coverage: covering(s), Standard: standard, Account: accountOf(s)})
+	results := counter.Results(claim.Around{Coverage: covering(s, s.Coverage.KnownGaps()), Unexplained: covering(s, unexplained(s.Coverage.KnownGaps())), Standard: standard, Account: accountOf(s)})
 	for _, r := range results {
 		if note != "" {
 			r.Notes = append(r.Notes, note)
@@ -123,15 +123,23 @@ func ambiguous(c *casefile.Case) (bool, error) {
 	return false, nil
 }
 
-// covering says how far the logs of a case cover a period; without one, the
-// period that was stated for the case.
-func covering(s *casefile.Summary) func(coverage.Period) (coverage.State, []string) {
+// unexplained gives gaps without what the user said of them.
+func unexplained(gaps []coverage.Gap) []coverage.Gap {
+	for i := range gaps {
+		gaps[i].Explained = ""
+	}
+	return gaps
+}
+
+// covering says how far the logs of a case, with these gaps, cover a period;
+// without one, the period that was stated for the case.
+func covering(s *casefile.Summary, gaps []coverage.Gap) func(coverage.Period) (coverage.State, []string) {
 	c := &s.Coverage
 	return func(p coverage.Period) (coverage.State, []string) {
 		if !p.Given() {
 			p = c.Period()
 		}
-		return coverage.Assess(p, c.Spans(), c.KnownGaps(), c.Declaration != nil)
+		return coverage.Assess(p, c.Spans(), gaps, c.Declaration != nil)
 	}
 }
 
@@ -198,6 +206,14 @@ func (a *analysis) holdClaims(ctx context.Context, s *casefile.Summary, m *casef
 		r.Shorten(inSummary)
 	}
 	return err
+}
+
+// register writes down in the manifest what the case rests on, and each claim.
+func register(s *casefile.Summary, m *casefile.Manifest) {
+	m.Assumptions = s.Assumptions
+	for _, r := range s.Claims {
+		m.Claims = append(m.Claims, casefile.ManifestClaim{ID: r.ID, Assumptions: r.Assumptions})
+	}
 }
 
 // inSummary is how many downloads and names of one list of a verdict stand in

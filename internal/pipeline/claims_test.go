@@ -154,9 +154,46 @@ func TestShorten(t *testing.T) {
 }
 
 func TestSeconds(t *testing.T) {
-	for text, want := range map[string]int64{"": -1, "0": 0, "90": 90, "1.5": 2, " 7 ": 7, "-1": -1, "NaN": -1, "Inf": -1, "1e400": -1, "2:30": -1} {
+	for text, want := range map[string]int64{"": -1, "0": 0, "90": 90, "1.5": 2, " 7 ": 7, "-1": -1, "NaN": -1, "Inf": -1, "1e400": -1, "2:30": -1, "46701740608": -1} {
 		if got := seconds(text); got != want {
 			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
+// What a case and its claims rest on stands in the manifest, and a verdict that
+// needs what the user said of a gap, of the period and of the logs says so.
+func TestClaimsRegister(t *testing.T) {
+	lines := strings.Join(busyLines(3, gone(36, 37)), "")
+	dir, _ := analyse(t, Options{
+		Evidence: []string{files(t, map[string]string{"access.log": lines})}, Exposure: Stretch{From: "2019-02-18", To: "2019-02-20"},
+		Outages: []Stretch{{"2019-02-19 12:00", "2019-02-19 13:00", "power"}}, Declaration: &Declaration{"A. Admin", "2019-03-01", "all"},
+		Claims: []claim.Claim{{ID: "few", Relation: claim.AtMost, Figures: []claim.Figure{{Quantity: claim.Recordings, N: 100_000}}}},
+	})
+	c := opened(t, dir)
+	m, err := c.Manifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Summary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Assumptions) < 5 || asJSON(t, m.Assumptions) != asJSON(t, s.Assumptions) {
+		t.Errorf("manifest %+v, summary %+v", m.Assumptions, s.Assumptions)
+	}
+	if len(m.Claims) != 1 || m.Claims[0].ID != "few" {
+		t.Fatalf("%+v", m.Claims)
+	}
+	got := map[string]claim.Assumed{}
+	for _, a := range m.Claims[0].Assumptions {
+		got[a.What] = a
+	}
+	for what, value := range map[string]string{
+		"exposure period": "2019-02-18T00:00:00Z to 2019-02-21T00:00:00Z", "outages": "as explained", "declaration": "these are all the logs: A. Admin, 2019-03-01",
+	} {
+		if a := got[what]; a.Value != value || a.By != "user" || !a.Changes || a.Probable != "undecidable" || s.Claims[0].Verdicts[0].Outcome != "supported" {
+			t.Errorf("%s: %+v, and with it %s", what, a, s.Claims[0].Verdicts[0].Outcome)
 		}
 	}
 }

@@ -219,10 +219,11 @@ func (k *cutter) flush() error {
 	}
 }
 
-// seconds reads a length, whole or with decimals, rounded; -1 for none.
+// seconds reads a length, whole or with decimals, rounded; -1 for none. What is
+// over 31 years is no length: it is a telephone number, say.
 func seconds(text string) int64 {
 	f, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	if err != nil || math.IsNaN(f) || f < 0 || f > 1e12 {
+	if err != nil || math.IsNaN(f) || f < 0 || f > 1e9 {
 		return -1
 	}
 	return int64(math.Round(f))

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/claim"
 )
 
 // What truth.csv and the logs say, counted with other tools (a script that
@@ -213,10 +214,10 @@ func TestRulesHold(t *testing.T) {
 		}
 	}
 	c := out.Summary.Counts
-	for i := 1; i < len(casefile.RuleNames); i++ {
-		outer, inner := c[casefile.RuleNames[i-1]], c[casefile.RuleNames[i]]
+	for i := 1; i < len(claim.RuleNames); i++ {
+		outer, inner := c[claim.RuleNames[i-1]], c[claim.RuleNames[i]]
 		if inner.Pairs > outer.Pairs || inner.Recordings > outer.Recordings || inner.Clients > outer.Clients || inner.Requests > outer.Requests {
-			t.Errorf("%s %+v is not within %s %+v", casefile.RuleNames[i], inner, casefile.RuleNames[i-1], outer)
+			t.Errorf("%s %+v is not within %s %+v", claim.RuleNames[i], inner, claim.RuleNames[i-1], outer)
 		}
 	}
 }

@@ -34,6 +34,7 @@ func (a *analysis) write(ctx context.Context) (*Outcome, error) {
 	if err := a.holdClaims(ctx, s, m); err != nil {
 		return nil, err
 	}
+	register(s, m)
 	damaged := a.damaged()
 	// From here on the run cannot be interrupted any more: the case is whole
 	// in a moment.

@@ -7,7 +7,7 @@ import "github.com/logrecount/recount/pkg/claim"
 type Summary struct {
 	Tool               string               `json:"tool"`
 	Version            string               `json:"version"`
-	Counts             map[string]RuleCount `json:"counts"` // by rule, all clients; see RuleNames
+	Counts             map[string]RuleCount `json:"counts"` // by rule, all clients; see claim.RuleNames
 	Unlabelled         map[string]RuleCount `json:"counts_unlabelled"`
 	Labels             []LabelCount         `json:"labels"`   // in byte order; empty: none were given
 	Grades             map[string]int64     `json:"grades"`   // downloads by completeness
@@ -23,9 +23,6 @@ type Summary struct {
 	TopClients         []TopClient          `json:"top_clients"`
 	Tables             map[string]int64     `json:"tables"` // rows per table written
 }
-
-// RuleNames lists the rules of section 5 of the design, each holding the next.
-var RuleNames = []string{"requested", "any_bytes", "possible", "likely", "complete"}
 
 // RuleCount is what one rule counts: the pairs of client and recording that
 // meet it, the distinct recordings and clients among them, and the requests
@@ -106,6 +103,14 @@ type Manifest struct {
 	Inventory     *ManifestFile    `json:"inventory,omitempty"`
 	CommonSizes   []int64          `json:"common_sizes,omitempty"` // body sizes that very many recordings were answered with
 	Notes         []string         `json:"notes,omitempty"`
+	Assumptions   []Assumption     `json:"assumptions"`      // as in the summary
+	Claims        []ManifestClaim  `json:"claims,omitempty"` // that were held against the case when it was made
+}
+
+// ManifestClaim is what the verdict of one claim rests on.
+type ManifestClaim struct {
+	ID          string          `json:"id"`
+	Assumptions []claim.Assumed `json:"assumptions"`
 }
 
 // ManifestSource names one source and its hashes.

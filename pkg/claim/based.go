@@ -14,13 +14,13 @@ type based struct {
 	pairs    []pairMask
 	examples []*examples // by figure
 	alone    map[alone]*tally
-	profiles *profiler
 	values   map[int32]Value // by recording, where a figure needs an attribute; nil: none does
 	days     int
 	allDays  bool // there are too many days to count each
 }
 
-// pairMask is a pair of the claim's view that counts for one of its bounds.
+// pairMask is a pair of the claim's view that counts for one of its bounds, or by
+// a rule of its measure.
 type pairMask struct {
 	client, recording int32
 	requests          int32
@@ -47,12 +47,14 @@ const mostDays = 10_000
 const dayUS = 24 * 3600 * 1_000_000
 
 func newBased(p *planned) *based {
-	b := &based{alone: map[alone]*tally{}, profiles: newProfiler()}
+	b := &based{alone: map[alone]*tally{}}
 	for _, f := range p.claim.Figures {
 		if f.Quantity == Subjects || f.Quantity == Hours {
 			b.values = map[int32]Value{}
 		}
-		b.examples = append(b.examples, newExamples(f))
+		if p.claim.Relation != AtLeast { // too few cannot be shown
+			b.examples = append(b.examples, newExamples(f))
+		}
 	}
 	return b
 }
@@ -63,13 +65,13 @@ func (c *Counter) based(p *planned, b *based, rec *Recording) {
 	if len(pairs) == 0 {
 		return
 	}
-	b.profiles.add(c, rec, c.choose(p.view, rec))
 	if b.values != nil {
 		b.values[rec.Index] = c.valueOf(p, rec)
 	}
 	lower, upper := bounds(p.claim.Measure, Probable)
+	kept := lower | upper | rulesOf(p.claim.Measure)
 	for i := range pairs {
-		if g := &pairs[i]; g.mask&(lower|upper) != 0 {
+		if g := &pairs[i]; g.mask&kept != 0 {
 			b.pairs = append(b.pairs, pairMask{c.unit(p.claim.Unit, g.first, rec), rec.Index, int32(min(g.requests, math.MaxInt32)), g.mask})
 		}
 	}
@@ -170,7 +172,6 @@ func (b *based) merge(o *based) {
 		b.values[recording] = v
 	}
 	b.pairs = append(b.pairs, o.pairs...)
-	b.profiles.merge(o.profiles)
 	for i := range b.examples {
 		b.examples[i].merge(o.examples[i])
 	}

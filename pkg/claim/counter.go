@@ -23,9 +23,10 @@ type Recording struct {
 // goroutine; several share a plan, and merge.
 type Counter struct {
 	*Plan
-	tallies   []*tally // by view
-	timeless  []int64  // by view: requests that no period holds, as they have no time
-	bases     []*based // by claim
+	tallies   []*tally    // by view
+	timeless  []int64     // by view: requests that no period holds, as they have no time
+	bases     []*based    // by claim
+	profilers []*profiler // by audience of the plan
 	forwarded forwarded
 	repeated  int64 // recordings whose size only repeated
 	hosts     int64 // recordings asked for on several hosts
@@ -59,6 +60,9 @@ func (p *Plan) Counter() *Counter {
 	for i := range p.claims {
 		c.bases = append(c.bases, newBased(&p.claims[i]))
 	}
+	for range p.audiences {
+		c.profilers = append(c.profilers, newProfiler())
+	}
 	c.fold = download.NewFold(func(source int32) *download.Headers {
 		if c.bare {
 			return nil
@@ -91,6 +95,9 @@ func (c *Counter) Add(rec *Recording) error {
 		if len(pairs) > 0 {
 			c.tallies[i].add(pairs, func(p *graded) int32 { return c.unit(v.Unit, p.first, rec) }, rec.Values)
 		}
+	}
+	for i, v := range c.audiences {
+		c.profilers[i].add(c, rec, c.choose(v, rec))
 	}
 	for i := range c.claims {
 		c.based(&c.claims[i], c.bases[i], rec)
@@ -282,6 +289,9 @@ func (c *Counter) Merge(o *Counter) {
 	}
 	for i := range c.bases {
 		c.bases[i].merge(o.bases[i])
+	}
+	for i := range c.profilers {
+		c.profilers[i].merge(o.profilers[i])
 	}
 	c.forwarded.merge(o.forwarded)
 	c.repeated += o.repeated

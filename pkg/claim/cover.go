@@ -2,6 +2,7 @@ package claim
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -74,15 +75,17 @@ type cover struct {
 	degree []int32 // of each element: how many items cover it
 }
 
-// newCover counts the pairs of the lower or of the upper bound.
+// newCover counts the pairs of the lower or of the upper bound. What has no
+// value counts for the upper one alone: as a subject of its own, or as hours
+// without a bound.
 func newCover(q *Question, s items, what Quantity, lower bool) *cover {
-	element, n := elements(q, what)
+	element, n := elements(q, what, lower)
 	c := &cover{own: make([]int64, len(s.keys)), start: make([]int32, 1, len(s.keys)+1)}
 	c.degree = make([]int32, n)
 	last := make([]int32, n) // the item that an element was counted for last, from 1
 	switch what {
 	case Hours:
-		c.weight = q.Seconds
+		c.weight = q.seconds(lower)
 	case Requests:
 		c.weight = make([]int64, n)
 		for i, p := range q.Pairs {
@@ -129,9 +132,40 @@ func (c *cover) closeStarts() {
 	}
 }
 
+// seconds gives the length of each recording. One that is not known is nothing
+// for the lower bound, and boundless for the upper one.
+func (q *Question) seconds(lower bool) []int64 {
+	out := slices.Clone(q.Seconds)
+	for i, s := range out {
+		if s < 0 {
+			out[i] = 0
+			if !lower {
+				out[i] = q.boundless()
+			}
+		}
+	}
+	return out
+}
+
+// boundless is more seconds than all recordings of a known length have together:
+// it stands for a length that is not known. It is so small that as many as there
+// are recordings can be added up.
+func (q *Question) boundless() int64 {
+	known := int64(0)
+	for _, s := range q.Seconds {
+		known = plus(known, max(s, 0))
+	}
+	return min(plus(known, 1), math.MaxInt64/2/int64(len(q.Seconds)+1))
+}
+
+// unbounded says whether the hours of the pairs have no upper bound.
+func (q *Question) unbounded() bool {
+	return slices.ContainsFunc(q.Pairs, func(p Pair) bool { return p.Upper && q.Seconds[p.Recording] < 0 })
+}
+
 // elements numbers what a quantity counts: it gives the element of a pair, -1
 // for none, and how many there may be.
-func elements(q *Question, what Quantity) (func(pair int32) int32, int) {
+func elements(q *Question, what Quantity, lower bool) (func(pair int32) int32, int) {
 	recordings, clients := int32(0), int32(0)
 	for _, p := range q.Pairs {
 		recordings, clients = max(recordings, p.Recording+1), max(clients, p.Client+1)
@@ -152,7 +186,13 @@ func elements(q *Question, what Quantity) (func(pair int32) int32, int) {
 		for _, s := range q.Subjects {
 			most = max(most, s)
 		}
-		return func(pair int32) int32 { return q.Subjects[q.Pairs[pair].Recording] }, int(most + 1)
+		return func(pair int32) int32 {
+			recording := q.Pairs[pair].Recording
+			if s := q.Subjects[recording]; s >= 0 || lower {
+				return s
+			}
+			return most + 1 + recording
+		}, int(most + 1 + recordings)
 	}
 	return func(pair int32) int32 { return q.Pairs[pair].Recording }, int(recordings)
 }

@@ -16,6 +16,9 @@ type Around struct {
 	// Coverage says how far the logs cover a period; without one, the period
 	// that was stated for the case.
 	Coverage func(coverage.Period) (coverage.State, []string)
+	// Unexplained is the same if what the user said of gaps is not believed; nil:
+	// the user said nothing.
+	Unexplained func(coverage.Period) (coverage.State, []string)
 	// Standard is the one that the paragraph speaks of.
 	Standard Standard
 	// Account has what a paragraph says of the case: all but the claim, what
@@ -84,9 +87,9 @@ func (e *evaluation) result(a Around) *Result {
 	r.Exclusions = e.exclusions(r.Verdicts)
 	r.Alone = e.alone()
 	r.AloneCount = int64(len(e.based.alone))
-	r.Assumptions = e.assumed(r.Verdicts)
+	r.Assumptions = e.assumed(r.Verdicts, a)
 	r.Notes = e.notes()
-	r.Profiles = e.based.profiles.counts()
+	r.Profiles = e.profilers[e.audience].counts()
 	r.Paragraph = Paragraph(e.account(a))
 	return r
 }
@@ -179,10 +182,8 @@ func (e *evaluation) equals(t *tally, m mask) bool {
 // counterExamples gives, for each figure of which too many are shown, the surest.
 func (e *evaluation) counterExamples(verdicts []Verdict) []FigureExample {
 	out := []FigureExample{}
-	if e.claim.Relation == AtLeast {
-		return out // too few cannot be shown
-	}
-	for i, f := range e.claim.Figures {
+	for i, x := range e.based.examples {
+		f := x.figure
 		standard := ""
 		for _, v := range verdicts { // the proven one comes last
 			if v.Figures[i].Lower > f.N {
@@ -192,11 +193,11 @@ func (e *evaluation) counterExamples(verdicts []Verdict) []FigureExample {
 		if standard == "" {
 			continue
 		}
-		items := e.based.examples[i].surest()
+		items, left := x.surest()
 		for k := range items {
 			items[k].Path = e.source(items[k].Source).Path
 		}
-		out = append(out, FigureExample{Quantity: f.Quantity.String(), N: f.N, Standard: standard, Items: items})
+		out = append(out, FigureExample{Quantity: f.Quantity.String(), N: f.N, Standard: standard, Items: items, Left: left})
 	}
 	return out
 }
@@ -263,14 +264,14 @@ func (e *evaluation) partName(a alone) (kind, name string) {
 }
 
 // assumed judges the claim again without each assumption.
-func (e *evaluation) assumed(verdicts []Verdict) []Assumed {
+func (e *evaluation) assumed(verdicts []Verdict, a Around) []Assumed {
 	out := []Assumed{}
-	for _, a := range e.without {
-		if a.kind == WithoutRepeated && e.repeated == 0 || a.kind == WithoutSite && e.hosts == 0 {
+	for _, w := range e.without {
+		if w.kind == WithoutRepeated && e.repeated == 0 || w.kind == WithoutSite && e.hosts == 0 {
 			continue // it is made of no recording
 		}
-		x := Assumed{What: a.what, Value: a.value, By: a.by, Without: a.without}
-		for _, v := range a.views {
+		x := Assumed{What: w.what, Value: w.value, By: w.by, Without: w.without}
+		for _, v := range w.views {
 			for s := range standardNames {
 				again := e.verdict(v, Standard(s), e.state == coverage.Full)
 				if to := x.outcome(Standard(s)); *to == "" || again.Outcome != verdicts[s].Outcome {
@@ -281,19 +282,40 @@ func (e *evaluation) assumed(verdicts []Verdict) []Assumed {
 		}
 		out = append(out, x)
 	}
-	if e.state != coverage.Full {
-		return out
-	}
-	for _, a := range []Assumed{
-		{What: "exposure period", Value: "as stated", By: "user", Without: "it is not known when the recordings lay open"},
-		{What: "declaration", Value: "these are all the logs", By: "user", Without: "there may be other logs and other ways"},
-	} {
+	for _, x := range e.coverageAssumed(a) {
 		for s := range standardNames {
 			again := e.verdict(e.view, Standard(s), false)
-			*a.outcome(Standard(s)) = again.Outcome
-			a.Changes = a.Changes || again.Outcome != verdicts[s].Outcome
+			*x.outcome(Standard(s)) = again.Outcome
+			x.Changes = x.Changes || again.Outcome != verdicts[s].Outcome
 		}
-		out = append(out, a)
+		out = append(out, x)
+	}
+	return out
+}
+
+// coverageAssumed lists what the coverage rests on: without any of it, it is not
+// full. A period of the claim's own is a part of the claim.
+func (e *evaluation) coverageAssumed(a Around) []Assumed {
+	var out []Assumed
+	full := e.state == coverage.Full
+	if e.claim.From == 0 && e.claim.To == 0 && (full || a.Account.Exposure.Given()) {
+		value := "as stated"
+		if p := a.Account.Exposure; p.Given() {
+			value = stamp(p.From) + " to " + stamp(p.To)
+		}
+		out = append(out, Assumed{What: "exposure period", Value: value, By: "user", Without: "it is not known when the recordings lay open"})
+	}
+	if full && a.Unexplained != nil {
+		if state, _ := a.Unexplained(coverage.Period{From: e.claim.From, To: e.claim.To}); state != coverage.Full {
+			out = append(out, Assumed{What: "outages", Value: "as explained", By: "user", Without: "it is not known why the logs are silent then"})
+		}
+	}
+	if full || a.Account.DeclaredBy != "" {
+		value := "these are all the logs"
+		if by := a.Account.DeclaredBy; by != "" {
+			value += ": " + by + ", " + a.Account.DeclaredOn
+		}
+		out = append(out, Assumed{What: "declaration", Value: value, By: "user", Without: "there may be other logs and other ways"})
 	}
 	return out
 }

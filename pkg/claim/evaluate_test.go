@@ -28,6 +28,8 @@ type taken struct {
 	source    int32
 	host      string // then the recording is not in the inventory
 	offset    int16  // minutes ahead of UTC
+	planned   bool   // the log has what was to be sent, not what was
+	cut       bool   // the log says that it was cut
 }
 
 // counted counts answers of which the number of bytes is what was sent.
@@ -58,6 +60,12 @@ func counted(t *testing.T, b claim.Basis, values map[int32][]claim.Value, claims
 				Client: []byte(x.client), Recording: fmt.Appendf(nil, "/%d.wav", x.recording), Agent: []byte(x.agent), Status: 200,
 				Bytes: x.bytes, Sent: accesslog.None, ObjectSize: accesslog.None, RangeStart: accesslog.None, RangeEnd: accesslog.None,
 				Meaning: accesslog.MeaningAcceptedBody, Protocol: []byte("HTTP/1.1"),
+			}
+			if r.Method = []byte("GET"); x.cut {
+				r.Finished = accesslog.FinishedNo
+			}
+			if x.planned {
+				r.Meaning = accesslog.MeaningPlanned
 			}
 			if r.UTCOffsetMin = x.offset; x.host != "" {
 				r.Host, rec.Inventory = []byte(x.host), accesslog.None
@@ -184,6 +192,60 @@ func TestExamplesExclusionsAndParts(t *testing.T) {
 	}
 	if got, want := strings.Join(alone, ", "), "source a.log, day 1970-01-02, client x, client y"; got != want {
 		t.Errorf("alone %s, want %s", got, want)
+	}
+}
+
+// Who took a recording whose subject or length is not known has to be left out
+// too before the claim would hold: there may be one more subject, or any length.
+func TestExclusionsOfWhatHasNoValue(t *testing.T) {
+	for quantity, known := range map[claim.Quantity]claim.Value{claim.Subjects: {Subject: 0, Seconds: -1}, claim.Hours: {Subject: -1, Seconds: 7200}} {
+		f := claim.Figure{Quantity: quantity}
+		values := map[int32][]claim.Value{1: {known}, 2: {{Subject: -1, Seconds: -1}}}
+		c := []claim.Claim{{Relation: claim.AtMost, Subject: "phone", Duration: "length", Figures: []claim.Figure{f}}}
+		r := counted(t, claim.Basis{}, values, c,
+			taken{client: "x", recording: 1, bytes: 1000}, taken{client: "y", recording: 2, bytes: 1000})[0]
+		var got []string
+		for _, x := range r.Exclusions {
+			if x.Standard == "probable" {
+				got = append(got, fmt.Sprintf("%s %v %v", x.Goal, x.Clients, x.Exact))
+			}
+		}
+		if want := "[holds [x y] true not_contradicted [x] true]"; fmt.Sprint(got) != want {
+			t.Errorf("%s: %v, want %s", f.Quantity, got, want)
+		}
+	}
+}
+
+// A network of which a claim is right alone is counted by the rule that is named.
+func TestNetworkAloneByItsRule(t *testing.T) {
+	c := []claim.Claim{{Measure: claim.AnyBytes, Figures: []claim.Figure{{Quantity: claim.Recordings, N: 2}, {Quantity: claim.Clients, N: 2}}}}
+	r := counted(t, claim.Basis{}, nil, c,
+		taken{client: "192.0.2.1", recording: 1, bytes: 1000, planned: true}, taken{client: "192.0.2.9", recording: 2, bytes: 1000, planned: true},
+		taken{client: "198.51.100.7", recording: 3, bytes: 1000, planned: true})[0]
+	var got []string
+	for _, a := range r.Alone {
+		if a.Kind == "network" && !a.Without {
+			got = append(got, a.Name+" "+a.Rule)
+		}
+	}
+	if fmt.Sprint(got) != "[192.0.2.0/24 any_bytes]" {
+		t.Errorf("%v, of %+v", got, r.Alone)
+	}
+}
+
+// A profile counts no download as whole of which the log shows that it was cut,
+// whatever was planned or however many headers were counted with it.
+func TestProfilesReadAsGradesDo(t *testing.T) {
+	c := []claim.Claim{{Figures: []claim.Figure{{Quantity: claim.Recordings, N: 1}}}, {Measure: claim.Requested, Figures: []claim.Figure{{Quantity: claim.Clients, N: 2}}}}
+	results := counted(t, claim.Basis{}, nil, c,
+		taken{client: "a", recording: 1, bytes: 1000, planned: true}, taken{client: "b", recording: 1, bytes: 1000, planned: true, cut: true},
+		taken{client: "c", recording: 2, bytes: 1000}, taken{client: "d", recording: 2, bytes: 1100, cut: true}, taken{client: "e", recording: 2, bytes: 900})
+	for i, r := range results {
+		for k, want := range []int64{2, 2, 2, 5, 5} {
+			if p := r.Profiles[k]; p.Downloads != want || p.Recordings != 2 || p.Clients != want {
+				t.Errorf("claim %d: %+v, want %d downloads", i, p, want)
+			}
+		}
 	}
 }
 

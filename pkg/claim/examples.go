@@ -14,9 +14,13 @@ type example struct {
 	first     int32 // place among the recording's requests
 	key       int32 // what the figure counts: the client, the recording, the subject
 	grade     download.Grade
-	weight    int64 // what it adds to the figure
-	shown     Example
+	weight    int64    // what it adds to the figure
+	shown     *Example // nil: there are mostExamples that come before
 }
+
+// mostExamples is how many downloads are shown for one figure at most. Of others
+// it is only known that they are, and what they add.
+const mostExamples = 100_000
 
 // examples gathers, for one figure, the surest downloads that together are more
 // than the claim says: of each thing that the figure counts the surest one.
@@ -99,12 +103,16 @@ func (e *examples) append(g *graded, weight int64, rec *Recording) {
 		return
 	}
 	e.sum[g.grade] = plus(e.sum[g.grade], weight)
-	e.list[g.grade] = append(e.list[g.grade], example{recording: rec.Index, first: g.first, grade: g.grade, weight: weight, shown: shown(g, rec)})
+	x := example{recording: rec.Index, first: g.first, grade: g.grade, weight: weight}
+	if len(e.list[g.grade]) < mostExamples {
+		x.shown = shown(g, rec)
+	}
+	e.list[g.grade] = append(e.list[g.grade], x)
 }
 
-func shown(g *graded, rec *Recording) Example {
+func shown(g *graded, rec *Recording) *Example {
 	r := &rec.Requests[g.first]
-	return Example{
+	return &Example{
 		Recording: strings.Clone(string(r.Recording)), Client: string(r.Client), Completeness: g.grade.String(), Basis: g.basis,
 		Source: r.Source, Line: r.Line, Requests: g.requests,
 	}
@@ -121,8 +129,10 @@ func (e *examples) merge(o *examples) {
 	}
 }
 
-// surest gives the surest of them that together are more than the claim says.
-func (e *examples) surest() []Example {
+// surest gives the surest of them that together are more than the claim says, the
+// first mostExamples, and how many were left out. Recordings come to each counter
+// in their order, so those that are not shown come behind the ones that are.
+func (e *examples) surest() (out []Example, left int64) {
 	var all []example
 	for _, x := range e.of {
 		all = append(all, x)
@@ -131,14 +141,17 @@ func (e *examples) surest() []Example {
 		all = append(all, list...)
 	}
 	slices.SortFunc(all, example.surer)
-	var out []Example
 	sum := int64(0)
 	for _, x := range all {
 		if e.figure.Quantity == Hours && hours(sum) > e.figure.N || e.figure.Quantity != Hours && sum > e.figure.N {
 			break
 		}
 		sum = plus(sum, x.weight)
-		out = append(out, x.shown)
+		if len(out) == mostExamples {
+			left++
+			continue
+		}
+		out = append(out, *x.shown)
 	}
-	return out
+	return out, left
 }

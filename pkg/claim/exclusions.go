@@ -22,8 +22,8 @@ type Question struct {
 	Figures  []Figure // all of them at once
 	Relation Relation
 	Goal     Goal
-	Subjects []int32 // of each recording, from 0, -1 for none; needed with a figure of subjects
-	Seconds  []int64 // of each recording, 0 or more; needed with a figure of hours
+	Subjects []int32 // of each recording, from 0, -1 for none: it may be one of its own; needed with a figure of subjects
+	Seconds  []int64 // of each recording, below 0 for not known; needed with a figure of hours
 	Limit    int64   // steps of the search; 0: enough for about a second
 }
 
@@ -120,7 +120,11 @@ func Count(q *Question) []Bounds {
 	items := itemsOf(q, nil)
 	for _, f := range q.Figures {
 		lower, upper := newCover(q, items, f.Quantity, true), newCover(q, items, f.Quantity, false)
-		out = append(out, f.Quantity.bounds(lower.all(), upper.all()))
+		b := f.Quantity.bounds(lower.all(), upper.all())
+		if f.Quantity == Hours && q.unbounded() {
+			b.Upper = Unbounded
+		}
+		out = append(out, b)
 	}
 	return out
 }
@@ -133,11 +137,12 @@ func (q Quantity) bounds(lower, upper int64) Bounds {
 	return Bounds{lower, upper}
 }
 
-// limits gives the least and the most of what is counted that is said as n.
-func (q Quantity) limits(n int64) (least, most int64) {
-	if q == Hours {
-		n = min(n, 1<<40) // more than any log holds, and its seconds are a number still
-		return n*3600 - 1800, n*3600 + 1799
+// limits gives the least and the most of what is counted that is said as a
+// figure says it. No number of hours is as much as a length that is not known.
+func (q *Question) limits(f Figure) (least, most int64) {
+	if f.Quantity == Hours {
+		n := min(f.N, 1<<40) // more than any log holds, and its seconds are a number still
+		return min(n*3600-1800, q.boundless()), min(n*3600+1799, q.boundless()-1)
 	}
-	return n, n
+	return f.N, f.N
 }

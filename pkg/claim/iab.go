@@ -62,26 +62,22 @@ type union struct {
 func (u *union) clear() { u.any, u.parts = false, u.parts[:0] }
 
 // add takes an answer, and says whether the recording is whole with it. Where
-// its size is not known a full answer (200) is taken for the whole and no piece
-// is. A piece without its place makes up the whole only if it is as long.
+// its size is not known no piece makes it up. A piece without its place makes up
+// the whole only if it is as long.
 func (u *union) add(e *Event) bool {
 	u.any = true
 	switch {
-	case e.Whole || e.Status == 200 && (e.Size < 0 || e.Bytes < 0):
+	case e.Whole:
 		return true
 	case e.Size < 0 || e.Bytes < 0:
 		return false
 	case e.Bytes >= e.Size:
 		return true
 	}
-	start := e.Start
-	if e.Status == 200 {
-		start = 0
-	}
-	if start < 0 {
+	if e.Start < 0 {
 		return false
 	}
-	u.insert(start, start+e.Bytes)
+	u.insert(e.Start, e.Start+e.Bytes)
 	return u.parts[0][0] <= 0 && u.parts[0][1] >= e.Size
 }
 

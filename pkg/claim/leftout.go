@@ -20,7 +20,8 @@ func (e *evaluation) exclusions(verdicts []Verdict) []Excluded {
 		if v.Outcome != Contradicted.String() || e.byAddressOnly(v) {
 			continue
 		}
-		q, clients := e.question(Standard(s))
+		lower, upper := bounds(e.claim.Measure, Standard(s))
+		q, clients := e.question(lower, upper)
 		for _, goal := range []Goal{Holds, NotContradicted} {
 			q.Goal = goal
 			found := FewestExclusions(q)
@@ -54,11 +55,10 @@ func (e *evaluation) byAddressOnly(v Verdict) bool {
 	return !slices.ContainsFunc(v.Figures, func(f FigureVerdict) bool { return f.Outcome == Contradicted.String() })
 }
 
-// question puts the pairs that count at a standard into numbers, clients and
-// recordings from 0 in the order in which they stand in the case, and gives what
-// the numbers of clients stand for.
-func (e *evaluation) question(s Standard) (q *Question, clients []int32) {
-	lower, upper := bounds(e.claim.Measure, s)
+// question puts the pairs that count for a lower or an upper bound into numbers,
+// clients and recordings from 0 in the order in which they stand in the case, and
+// gives what the numbers of clients stand for.
+func (e *evaluation) question(lower, upper mask) (q *Question, clients []int32) {
 	all := e.based.pairs
 	slices.SortFunc(all, e.compare)
 	q = &Question{Figures: e.claim.Figures, Relation: e.claim.Relation}
@@ -75,7 +75,7 @@ func (e *evaluation) question(s Standard) (q *Question, clients []int32) {
 			if e.based.values != nil {
 				v := e.based.values[p.recording]
 				q.Subjects = append(q.Subjects, v.Subject)
-				q.Seconds = append(q.Seconds, max(v.Seconds, 0))
+				q.Seconds = append(q.Seconds, v.Seconds)
 			}
 		}
 		n, known := clientAt[p.client]
@@ -106,7 +106,7 @@ func exclusionWords(x *Excluded) string {
 	var how string
 	switch {
 	case !x.Found && x.Exact:
-		return "whichever clients are left out, it would not come to this: " + would + " (" + x.Why + ")"
+		return "there are no clients without which " + would + " (" + x.Why + ")"
 	case !x.Found:
 		return "no set of clients was found without which " + would + " (" + x.Why + ")"
 	case x.Exact:

@@ -2,7 +2,6 @@ package claim
 
 import (
 	"net/netip"
-	"slices"
 	"strings"
 )
 
@@ -29,19 +28,20 @@ func networkNames(clients []Client) []string {
 	return names
 }
 
-// networksAlone lists the networks of which the claim is exactly right, alone or
-// left out, where one client is one address or more of one network.
+// networksAlone lists the networks of which the claim is exactly right by a rule
+// of its measure, alone or left out, where one client is one address or more of
+// one network.
 func (e *evaluation) networksAlone() []Alone {
 	if e.claim.Unit != UnitIP || e.nothing() {
 		return nil
 	}
 	var out []Alone
 	names := networkNames(e.basis.Clients)
-	for s := range standardNames {
-		if s > 0 && e.claim.Measure != Whole {
-			break
+	for i := len(RuleNames) - 1; i >= 0; i-- {
+		if rulesOf(e.claim.Measure)&ruleMasks[i] == 0 {
+			continue
 		}
-		q, clients := e.question(Standard(s))
+		q, clients := e.question(ruleMasks[i], ruleMasks[i])
 		number, listed := map[string]int32{}, []string{}
 		for _, p := range q.Pairs {
 			name := names[clients[p.Client]]
@@ -57,10 +57,7 @@ func (e *evaluation) networksAlone() []Alone {
 			continue
 		}
 		for _, k := range OneKey(q) {
-			if !slices.EqualFunc(k.Bounds, e.claim.Figures, func(b Bounds, f Figure) bool { return b.Lower == f.N }) {
-				continue
-			}
-			a := Alone{Kind: kindOf[strings.Contains(listed[k.Key], "/")], Name: listed[k.Key], Rule: ruleOf(e.claim.Measure, Standard(s)), Without: k.Without}
+			a := Alone{Kind: kindOf[strings.Contains(listed[k.Key], "/")], Name: listed[k.Key], Rule: RuleNames[i], Without: k.Without}
 			for _, f := range e.claim.Figures {
 				a.Figures = append(a.Figures, Stated{f.Quantity.String(), f.N})
 			}
@@ -73,15 +70,13 @@ func (e *evaluation) networksAlone() []Alone {
 // kindOf says of a name whether it is a network's; a host name is a client.
 var kindOf = map[bool]string{true: "network", false: "client"}
 
-// ruleOf is the rule that the lower bound counts by.
-func ruleOf(m Measure, s Standard) string {
-	switch {
-	case m == AnyBytes:
-		return "any_bytes"
-	case m == Requested:
-		return "requested"
-	case s == Proven:
-		return "complete"
+// rulesOf gives the rules that count what a measure means.
+func rulesOf(m Measure) mask {
+	switch m {
+	case AnyBytes:
+		return maskAny
+	case Requested:
+		return maskRequested
 	}
-	return "likely"
+	return maskPossible | maskLikely | maskComplete
 }

@@ -17,6 +17,7 @@ type Plan struct {
 	groups     []meaningGroup
 	views      []View
 	at         map[View]int
+	audiences  []View // of which only population and period are set: what profiles count
 	claims     []planned
 }
 
@@ -27,6 +28,7 @@ type planned struct {
 	without  []assumption // that can be left out while requests are graded
 	subject  int          // place in Attributes, or -1
 	duration int
+	audience int // place in audiences
 }
 
 // attribute is the place of the attribute that a quantity is of.
@@ -86,6 +88,11 @@ func (p *Plan) plan(c Claim) {
 			p.add(v)
 		}
 	}
+	audience := View{Population: c.Population, From: c.From, To: c.To}
+	if pl.audience = slices.Index(p.audiences, audience); pl.audience < 0 {
+		pl.audience = len(p.audiences)
+		p.audiences = append(p.audiences, audience)
+	}
 	p.claims = append(p.claims, pl)
 }
 
@@ -110,13 +117,13 @@ func (p *Plan) attribute(name string, duration bool) int {
 // Attributes are those whose values Counter.Add needs, in this order.
 func (p *Plan) Attributes() Attributes { return p.attributes }
 
-// groupMeanings finds the sources whose bytes meaning is no property of their
-// format.
+// groupMeanings finds the sources whose bytes meaning is taken for true: by the
+// user, by inference or, as nobody proves that a log is of its format, by that.
 func (p *Plan) groupMeanings() {
 	var open []*Source
 	for i := range p.basis.Sources {
 		s := &p.basis.Sources[i]
-		if (s.MeaningBy == "user" || s.MeaningBy == "inferred") && s.Meaning != accesslog.MeaningUnknown.String() {
+		if s.MeaningBy != "" && s.Meaning != accesslog.MeaningUnknown.String() {
 			open = append(open, s)
 		}
 	}

@@ -24,7 +24,7 @@ type bound struct {
 func newProblem(q *Question, out []int32) *problem {
 	p := &problem{items: itemsOf(q, out)}
 	for _, f := range q.Figures {
-		least, most := f.Quantity.limits(f.N)
+		least, most := q.limits(f)
 		lower, upper := newCover(q, p.items, f.Quantity, true), newCover(q, p.items, f.Quantity, false)
 		cap, floor := upper, lower // Holds: both bounds are the number
 		if q.Goal == NotContradicted {

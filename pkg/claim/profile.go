@@ -43,7 +43,7 @@ type Event struct {
 	Start     int64 // of the body in the recording; -1: not known
 	Bytes     int64 // of the body, at most; -1: not known
 	Size      int64 // of the recording; -1: not known
-	Whole     bool  // it is known from elsewhere that this answer was, or made up, the whole
+	Whole     bool  // this answer alone may have been the whole
 }
 
 // Audience is what a profile counts.

@@ -7,7 +7,8 @@ import (
 	"github.com/logrecount/recount/pkg/request"
 )
 
-// profiler counts the requests of one claim by the comparison profiles.
+// profiler counts the requests of one population and period by the comparison
+// profiles.
 type profiler struct {
 	countings []*Counting // in the order of ProfileList
 }
@@ -23,6 +24,7 @@ func newProfiler() *profiler {
 // add counts the chosen requests for the recording at hand. Those without a time
 // are in no window, and are passed over.
 func (p *profiler) add(c *Counter, rec *Recording, chosen []int32) {
+	c.bare = false
 	for _, i := range chosen {
 		r := &rec.Requests[i]
 		if r.Time() == accesslog.NoTime {
@@ -40,17 +42,17 @@ func (c *Counter) event(r *request.Request, recording, id int32) Event {
 	e := Event{
 		Recording: recording, Client: id, Prefix: c.units.prefix[id], Time: r.Time(), Status: r.Status,
 		Get: string(r.Method) == "GET", Probe: r.Kind == request.KindProbe || r.RangeFrom != accesslog.RangeNone && r.RangeStart == 0 && r.RangeEnd == 1,
-		Start: accesslog.None, Bytes: r.Bytes, Size: accesslog.None,
+		Start: accesslog.None, Bytes: accesslog.None, Size: accesslog.None,
 	}
 	e.Agent, e.Bot = c.units.agentAlone(r.Agent)
-	switch {
-	case r.Status != 206:
-		e.Start = 0
-	case r.RangeFrom != accesslog.RangeNone:
-		e.Start = r.RangeStart
-	}
 	if size := c.facts.sizing.Size; size.From != download.SizeUnknown {
 		e.Size = size.Bytes
+	}
+	if r.Status != 200 && r.Status != 206 {
+		return e
+	}
+	if e.Start, e.Bytes, e.Whole = c.fold.Alone(r, c.facts.sizing); !e.Whole && e.Size != accesslog.None {
+		e.Bytes = min(e.Bytes, e.Size-1) // headers may be counted, too
 	}
 	return e
 }
@@ -66,7 +68,7 @@ func (p *profiler) counts() []ProfileCount {
 	for i, w := range Profiles() {
 		sum := p.countings[i].Sum()
 		out = append(out, ProfileCount{
-			Profile: w.Name, About: w.Counts + " " + w.Window, Downloads: sum.Downloads, Recordings: sum.Recordings, Clients: sum.Clients,
+			Profile: w.Name, Counts: w.Counts, Window: w.Window, Downloads: sum.Downloads, Recordings: sum.Recordings, Clients: sum.Clients,
 		})
 	}
 	return out

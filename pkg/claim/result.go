@@ -146,7 +146,8 @@ type Alone struct {
 // ProfileCount is what a comparison profile counts. None of them decides.
 type ProfileCount struct {
 	Profile    string `json:"profile"`
-	About      string `json:"about"`
+	Counts     string `json:"counts"` // which requests, in words
+	Window     string `json:"window"` // when a repeat is a new download, in words
 	Recordings int64  `json:"recordings"`
 	Clients    int64  `json:"clients"`
 	Downloads  int64  `json:"downloads"`

@@ -13,7 +13,7 @@ func TestWords(t *testing.T) {
 		names []string
 		words []Wording
 	}{
-		{"rules", []string{"requested", "any_bytes", "possible", "likely", "complete"}, Rules()},
+		{"rules", RuleNames, Rules()},
 		{"measures", measureNames[:], Measures()}, {"standards", standardNames[:], Standards()},
 		{"relations", relationNames[:], Relations()}, {"quantities", quantityNames[:], Quantities()},
 		{"units", unitNames[:], Units()}, {"populations", populationNames[:], Populations()},
@@ -26,6 +26,9 @@ func TestWords(t *testing.T) {
 		for i, w := range list.words {
 			if w.Name != list.names[i] || !strings.HasSuffix(w.Means, ".") {
 				t.Errorf("%s %d: %+v, want %q and a sentence", list.what, i, w, list.names[i])
+			}
+			if (w.Brief != "") != (list.what == "rules") {
+				t.Errorf("%s %d: in brief %q", list.what, i, w.Brief)
 			}
 		}
 	}

@@ -55,6 +55,16 @@ func (f *Fold) Explain(r *request.Request) Part {
 	return part
 }
 
+// Alone gives what one answer with content shows by itself, whatever else the
+// download has: where in the recording it begins (accesslog.None: not known), how
+// many body bytes it has at most (accesslog.None: no bound is known), and whether
+// it may have been the whole.
+func (f *Fold) Alone(r *request.Request, sizing Sizing) (start, upper int64, whole bool) {
+	p := readResponse(r, sizing.proven(), f.headers(r.Source))
+	grade, _ := gradeResponse(p, sizing)
+	return p.start, p.upper, grade >= GradePossible
+}
+
 // tooFew says why an answer of which the log does not say that it was cut was
 // not the whole.
 func tooFew(p response, sizing Sizing) string {

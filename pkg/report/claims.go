@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/logrecount/recount/pkg/claim"
@@ -213,7 +214,7 @@ func claimExamples(r *claim.Result) []block {
 		}
 		head := fmt.Sprintf("More than %s, at the standard %s; the surest %s first", figureWords(f.Quantity, f.N), f.Standard, plural(n, "download", "downloads"))
 		if n > shownItems {
-			head = fmt.Sprintf("More than %s, at the standard %s; the surest %d of the %s that are enough to show it (--format json has them all)", figureWords(f.Quantity, f.N), f.Standard, len(shown), group(n))
+			head = fmt.Sprintf("More than %s, at the standard %s; the surest %d of the %s that are enough to show it (--format json has more)", figureWords(f.Quantity, f.N), f.Standard, len(shown), group(n))
 		}
 		out = append(out, paragraph{own(head + ":")}, t)
 	}
@@ -222,17 +223,19 @@ func claimExamples(r *claim.Result) []block {
 
 func claimExclusions(r *claim.Result) []block {
 	var out []block
-	for _, x := range r.Exclusions {
+	for i, x := range r.Exclusions {
 		out = append(out, paragraph{foreign(exclusionSentence(&x))})
 		switch {
 		case x.N == 0:
+		case i > 0 && slices.Equal(x.Clients, r.Exclusions[i-1].Clients):
+			out = append(out, paragraph{own("These are the same clients.")})
 		case len(x.Kept) > 0:
 			out = append(out, paragraph{foreign("What stays: " + strings.Join(x.Kept, ", ") + ".")})
 		default:
 			out = append(out, paragraph{foreign("Left out: " + strings.Join(firstOf(x.Clients), ", ") + ".")})
 		}
 	}
-	return append(out, paragraph{own("This says what somebody would have to leave out. It does not say that leaving it out is right.")})
+	return append(out, paragraph{own("This says what somebody would have to leave out of the count. It does not say that leaving it out is right. The sizes of recordings are still taken from all requests: without the lines of these clients they may be others, and so may the grades.")})
 }
 
 // exclusionSentence says at which standard, and under which condition.
@@ -329,11 +332,11 @@ func sameCells(cells map[string][]claim.Cell, keys []string, key string) string 
 }
 
 func claimProfiles(r *claim.Result) []block {
-	t := table{head: []column{{title: "Profile"}, {title: "Downloads", number: true}, {title: "Recordings", number: true}, {title: "Clients", number: true}, {title: "What it counts"}}}
+	t := table{head: []column{{title: "Profile"}, {title: "Downloads", number: true}, {title: "Recordings", number: true}, {title: "Clients", number: true}, {title: "When it counts a repeat"}}}
 	for _, p := range r.Profiles {
-		t.rows = append(t.rows, []text{own(p.Profile), number(p.Downloads), number(p.Recordings), number(p.Clients), own(p.About)})
+		t.rows = append(t.rows, []text{own(p.Profile), number(p.Downloads), number(p.Recordings), number(p.Clients), own(p.Window)})
 	}
-	return []block{paragraph{own("Made for audiences, they leave out what a leak must count, and decide nothing here.")}, t}
+	return []block{paragraph{own("Made for audiences, they leave out what a leak must count, and decide nothing here. 'recount help rules' says what each counts.")}, t}
 }
 
 func claimAssumptions(r *claim.Result) []block {
@@ -357,7 +360,8 @@ func claimAssumptions(r *claim.Result) []block {
 	case changes > 1:
 		words = fmt.Sprintf("The verdict changes without %d of them, each alone.", changes)
 	}
-	return []block{paragraph{own("Each was left out alone, and everything graded again. " + words)}, t}
+	return []block{paragraph{own("Each was left out alone, and everything graded again. " + words)}, t,
+		paragraph{own("A case was made on some more, such as what a recording is and which lines are second copies. They cannot be left out of it; its summary lists them.")}}
 }
 
 func claimCoverage(r *claim.Result) []block {

@@ -8,24 +8,6 @@
 // package. The same summary always gives the same Markdown.
 package report
 
-// Explain says in one line what a rule counts; empty for a name that is no
-// rule.
-func Explain(rule string) string {
-	switch rule {
-	case "requested":
-		return "asked for, whatever the answer"
-	case "any_bytes":
-		return "content was or may have been handed over, an empty recording included"
-	case "possible":
-		return "graded possible or better"
-	case "likely":
-		return "graded likely or better"
-	case "complete":
-		return "graded complete"
-	}
-	return ""
-}
-
 // A summary is read in sections; each is a list of blocks. The words are
 // written once, here and in summary.go, and drawn twice: in markdown.go and in
 // terminal.go.

@@ -138,14 +138,6 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-func TestExplain(t *testing.T) {
-	for _, rule := range casefile.RuleNames {
-		if Explain(rule) == "" {
-			t.Errorf("rule %q is not explained", rule)
-		}
-	}
-}
-
 // A part is never rounded to nothing or to the whole.
 func TestCoveredShare(t *testing.T) {
 	for _, c := range []struct {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/claim"
 	"github.com/logrecount/recount/pkg/download"
 )
 
@@ -74,10 +75,10 @@ func ruleTable(counts map[string]casefile.RuleCount) table {
 		{title: "Rule"}, {title: "Recordings", number: true}, {title: "Clients", number: true},
 		{title: "Pairs", number: true}, {title: "Requests", number: true}, {title: "What it counts"},
 	}}
-	for _, rule := range casefile.RuleNames {
-		c := counts[rule]
-		t.rows = append(t.rows, []text{own(rule), number(c.Recordings), number(c.Clients),
-			number(c.Pairs), number(c.Requests), own(Explain(rule))})
+	for _, rule := range claim.Rules() {
+		c := counts[rule.Name]
+		t.rows = append(t.rows, []text{own(rule.Name), number(c.Recordings), number(c.Clients),
+			number(c.Pairs), number(c.Requests), own(rule.Brief)})
 	}
 	return t
 }
