@@ -151,7 +151,7 @@ func accountOf(s *casefile.Summary) claim.Account {
 		a.First, a.Last = all.First, all.Last
 	}
 	if d := c.Declaration; d != nil {
-		a.DeclaredBy, a.DeclaredOn = d.By, d.Date
+		a.DeclaredBy, a.DeclaredOn, a.Declared = d.By, d.Date, d.Text
 	}
 	return a
 }

@@ -167,7 +167,7 @@ func TestClaimsRegister(t *testing.T) {
 	lines := strings.Join(busyLines(3, gone(36, 37)), "")
 	dir, _ := analyse(t, Options{
 		Evidence: []string{files(t, map[string]string{"access.log": lines})}, Exposure: Stretch{From: "2019-02-18", To: "2019-02-20"},
-		Outages: []Stretch{{"2019-02-19 12:00", "2019-02-19 13:00", "power"}}, Declaration: &Declaration{"A. Admin", "2019-03-01", "all"},
+		Outages: []Stretch{{"2019-02-19 12:00", "2019-02-19 13:00", "power", "no"}}, Declaration: &Declaration{"A. Admin", "2019-03-01", "all"},
 		Claims: []claim.Claim{{ID: "few", Relation: claim.AtMost, Figures: []claim.Figure{{Quantity: claim.Recordings, N: 100_000}}}},
 	})
 	c := opened(t, dir)

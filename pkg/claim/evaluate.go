@@ -88,7 +88,7 @@ func (e *evaluation) result(a Around) *Result {
 	r.Alone = e.alone()
 	r.AloneCount = int64(len(e.based.alone))
 	r.Assumptions = e.assumed(r.Verdicts, a)
-	r.Notes = e.notes()
+	r.Notes = e.notes(a)
 	r.Profiles = e.profilers[e.audience].counts()
 	r.Paragraph = Paragraph(e.account(a))
 	return r
@@ -328,11 +328,24 @@ func (a *Assumed) outcome(s Standard) *string {
 }
 
 // notes says what a reader of the figures must know beside them.
-func (e *evaluation) notes() []string {
+func (e *evaluation) notes(a Around) []string {
 	out := []string{}
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	if n := e.timeless[e.at[e.view]]; n > 0 {
 		add("%d requests have no time; they count in no period", n)
+	}
+	own, first, last := e.claim.From != 0 || e.claim.To != 0, a.Account.First, a.Account.Last
+	switch p := a.Account.Exposure; {
+	case first == 0 && last == 0:
+	case own && (last < e.claim.From || first >= e.claim.To):
+		add("no line of these logs lies in the period of the claim: they are from %s to %s", stamp(first), stamp(last))
+	case !own && p.Given() && (last < p.From || first >= p.To):
+		add("no line of these logs lies in the stated exposure period, %s to %s; the claim names no period, so all requests count", stamp(p.From), stamp(p.To))
+	case !own && p.Given() && (first < p.From || last >= p.To):
+		add("the claim names no period, so requests before and after the stated exposure period count, too")
+	}
+	if e.claim.Population == Unlabelled && len(e.units.labels) == 0 {
+		add("no client has a label, so clients without one are all clients")
 	}
 	if e.based.allDays {
 		add("the logs have lines of more than %d days; days were not counted alone", mostDays)

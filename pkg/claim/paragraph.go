@@ -1,7 +1,9 @@
 package claim
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/logrecount/recount/pkg/coverage"
@@ -20,8 +22,10 @@ type Account struct {
 	Coverage   coverage.State
 	Exposure   coverage.Period // the period that was stated
 	Why        []string        // why coverage is not full, clauses without a full stop
+	Explained  []string        // gaps in the logs that the user explained, each with its times
 	DeclaredBy string          // who declared that these are all the logs
-	DeclaredOn string          // and when, as the user wrote it
+	DeclaredOn string          // when, as the user wrote it
+	Declared   string          // and in which words
 
 	Labelled int64 // clients that were left out since they have a label; with the population unlabelled
 }
@@ -31,9 +35,7 @@ type Account struct {
 // sentences are to be shown together: none of them is true without the others.
 func Paragraph(a *Account) []string {
 	out := []string{a.counted(), a.hours(), a.covered(), a.result()}
-	for _, f := range a.Judgement.Findings {
-		out = append(out, strings.ToUpper(f.Reason[:1])+f.Reason[1:]+".")
-	}
+	out = append(out, a.findings()...)
 	return append(out,
 		"A server's log shows what was handed to the network, not what arrived, and not who listened.",
 		"Copies taken before these logs begin, and other ways to the recordings, are not in them; and an address is not a person: it may stand for many people, and one person may have many addresses.")
@@ -78,8 +80,13 @@ func (a *Account) hours() string {
 func (a *Account) covered() string {
 	switch a.Coverage {
 	case coverage.Full:
-		return fmt.Sprintf("They cover the stated period, %s to %s, without a gap that is not explained, and %s declared (%s) that these are all the logs of all ways to the recordings.",
-			stamp(a.Exposure.From), stamp(a.Exposure.To), a.DeclaredBy, a.DeclaredOn)
+		text := fmt.Sprintf("They cover the stated period, %s to %s", stamp(a.Exposure.From), stamp(a.Exposure.To))
+		if len(a.Explained) > 0 {
+			text += ", except for gaps that the user explained: " + strings.Join(a.Explained, "; ")
+		} else {
+			text += ", and no gap was found in it"
+		}
+		return fmt.Sprintf("%s; that these are all the logs of all ways to the recordings rests on the word of %s (%s): “%s”.", text, a.DeclaredBy, a.DeclaredOn, a.Declared)
 	case coverage.Partial:
 		text := fmt.Sprintf("It is not established that they cover the stated period, %s to %s", stamp(a.Exposure.From), stamp(a.Exposure.To))
 		if len(a.Why) > 0 {
@@ -88,6 +95,22 @@ func (a *Account) covered() string {
 		return text + "."
 	}
 	return "No period was stated, so it is open how much of the exposure these logs cover."
+}
+
+// findings are the reasons, those that contradict first. Where figures come to
+// different ends, each says to which.
+func (a *Account) findings() []string {
+	all := slices.Clone(a.Judgement.Findings)
+	slices.SortStableFunc(all, func(x, y Finding) int { return cmp.Compare(y.Outcome, x.Outcome) })
+	var out []string
+	for _, f := range all {
+		reason := strings.ToUpper(f.Reason[:1]) + f.Reason[1:] + "."
+		if all[0].Outcome != all[len(all)-1].Outcome {
+			reason = fmt.Sprintf("The figure of %s alone is %s: %s.", neutral(f.Figure.Quantity).many, f.Outcome, f.Reason)
+		}
+		out = append(out, reason)
+	}
+	return out
 }
 
 func (a *Account) result() string {
