@@ -107,13 +107,17 @@ func (a *analysis) examine(g *rotation) {
 		if len(s.stats.forms) == 0 {
 			continue
 		}
+		who, whose := s.Path, s.Path+": "
+		if len(g.sources) == 1 && s.Path == g.name { // which stands before what is found
+			who, whose = "it", ""
+		}
 		if s.stats.beginsCut {
-			add("%s begins with a line that cannot be read: it may begin in the middle of one", s.Path)
+			add("%s begins with a line that cannot be read: it may begin in the middle of one", who)
 		}
 		if s.stats.cut {
-			add("%s does not end with the end of a line: it may have been cut off, or copied while it was written", s.Path)
+			add("%s does not end with the end of a line: it may have been cut off, or copied while it was written", who)
 		}
-		for _, step := range s.clockSteps(add) {
+		for _, step := range s.clockSteps(whose, add) {
 			g.steps = append(g.steps, clockStep{step, s})
 		}
 		maps.Copy(offsets, s.stats.offsets)
@@ -127,19 +131,20 @@ func (a *analysis) examine(g *rotation) {
 	}
 }
 
-// clockSteps gives the places where the time goes back in a source, and says so.
-func (s *source) clockSteps(add func(format string, args ...any)) []coverage.Step {
+// clockSteps gives the places where the time goes back in a source, and says so;
+// whose names it where that is not clear.
+func (s *source) clockSteps(whose string, add func(format string, args ...any)) []coverage.Step {
 	var traces []*coverage.Trace
 	for _, p := range s.pieces {
 		traces = append(traces, &p.clock)
 	}
 	steps, count := coverage.Steps(traces, func(i int, n int64) int64 { return s.pieces[i].lines + n })
 	for _, step := range steps[:min(len(steps), namedSteps)] {
-		add("%s: the time goes back by about %s at line %d, from %s to %s: the clock was set back (or an hour was repeated in autumn), or lines were put together in another order",
-			s.Path, coverage.Length(step.From-step.To), step.Line, coverage.Stamp(step.From), coverage.Stamp(step.To))
+		add("%sthe time goes back by about %s at line %d, from %s to %s: the clock was set back (or an hour was repeated in autumn), or lines were put together in another order",
+			whose, coverage.Length(step.From-step.To), step.Line, coverage.Stamp(step.From), coverage.Stamp(step.To))
 	}
 	if more := count - namedSteps; more > 0 {
-		add("%s: the time goes back %d more times", s.Path, more)
+		add("%sthe time goes back %d more times", whose, more)
 	}
 	return steps
 }
@@ -175,10 +180,6 @@ func (a *analysis) coverageRemarks(add func(format string, args ...any)) {
 	}
 	for _, g := range a.groups {
 		for _, f := range g.findings {
-			if len(g.sources) == 1 || strings.HasPrefix(f, g.sources[0].Path) {
-				add("%s", f)
-				continue
-			}
 			add("%s: %s", g.name, f)
 		}
 	}
