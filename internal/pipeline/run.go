@@ -196,7 +196,7 @@ func (a *analysis) decide(ctx context.Context) error {
 			s.sum, s.bytes = s.streamSum, s.streamLen
 		}
 	}
-	a.runs = &runs{store: a.store}
+	a.runs = &runs{store: a.store, stop: ctx.Err}
 	for _, w := range a.workers {
 		a.runs.all = append(a.runs.all, w.runs...)
 		a.sizes.merge(w.sizes)
