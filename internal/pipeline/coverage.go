@@ -38,7 +38,7 @@ func (a *analysis) cover() error {
 		c.gaps = append(append(c.gaps, found...), g.holes(found)...)
 	}
 	if len(a.groups) > 1 {
-		c.gaps = append(c.gaps, all.Find()...)
+		c.gaps = append(append(c.gaps, all.Find()...), all.Doubts()...)
 	}
 	c.gaps = append(c.gaps, coverage.Ends(c.period, c.all)...)
 	slices.SortFunc(c.gaps, coverage.Gap.Compare)

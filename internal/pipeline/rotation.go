@@ -47,7 +47,7 @@ func (a *analysis) rotate(s *source) {
 // gaps are the silences of a group that are implausible. Where a clock of the
 // group goes back by as much later on, that is said.
 func (g *rotation) gaps() []coverage.Gap {
-	gaps := g.silences.Find()
+	gaps := append(g.silences.Find(), g.silences.Doubts()...)
 	var unread int64
 	for _, s := range g.sources {
 		unread += s.stats.rejected + s.stats.yearless + s.stats.timeless
