@@ -29,39 +29,14 @@ type poolKey struct {
 	meaning accesslog.Meaning
 }
 
-// logNumbers numbers the log that each source is of, by source. The sources of a
-// rotation group are one log, and so are groups that share copied lines: a folder
-// of backups beside the original.
-func (a *analysis) logNumbers() []uint32 {
-	of := make([]uint32, len(a.groups)+1)
-	for i := range of {
-		of[i] = uint32(i)
-	}
-	first := func(group uint32) uint32 {
-		for of[group] != group {
-			group = of[group]
-		}
-		return group
-	}
-	for _, c := range a.copies.merged {
-		x, y := first(a.sources[c.Source-1].group), first(a.sources[c.OfSource-1].group)
-		of[max(x, y)] = min(x, y)
-	}
-	logs := make([]uint32, len(a.sources))
-	for i, s := range a.sources {
-		logs[i] = first(s.group)
-	}
-	return logs
-}
-
 // fillPools puts together what the sources of each log show.
 func (a *analysis) fillPools() {
 	byKey := map[poolKey]*pool{}
 	logs := a.logNumbers()
-	for i, s := range a.sources {
+	for _, s := range a.sources {
 		s.pools = map[*accesslog.Format]*pool{}
 		for _, f := range s.formats() {
-			key := poolKey{logs[i], f.Name, s.settled(f), s.meaningOf(f)}
+			key := poolKey{logs[s.group], f.Name, s.settled(f), s.meaningOf(f)}
 			p := byKey[key]
 			if p == nil {
 				p = &pool{log: a.groups[key.log-1].name, format: f, meaning: key.meaning}

@@ -17,6 +17,7 @@ type rotation struct {
 	sources  []*source
 	places   []coverage.Place
 	silences coverage.Silences
+	log      *coverage.Silences // of all groups of its log; nil: it is the only one
 	steps    []clockStep
 	findings []string
 }
@@ -44,10 +45,38 @@ func (a *analysis) rotate(s *source) {
 	g.sources, g.places = append(g.sources, s), append(g.places, place)
 }
 
+// logNumbers numbers the log of each rotation group, by its number: the first
+// group of the log. Groups that share copied lines are one log: a folder of
+// backups beside the original.
+func (a *analysis) logNumbers() []uint32 {
+	of := make([]uint32, len(a.groups)+1)
+	for i := range of {
+		of[i] = uint32(i)
+	}
+	first := func(group uint32) uint32 {
+		for of[group] != group {
+			group = of[group]
+		}
+		return group
+	}
+	for _, c := range a.copies.merged {
+		x, y := first(a.sources[c.Source-1].group), first(a.sources[c.OfSource-1].group)
+		of[max(x, y)] = min(x, y)
+	}
+	for i := range of {
+		of[i] = first(uint32(i))
+	}
+	return of
+}
+
 // gaps are the silences of a group that are implausible. Where a clock of the
 // group goes back by as much later on, that is said.
 func (g *rotation) gaps() []coverage.Gap {
-	gaps := append(g.silences.Find(), g.silences.Doubts()...)
+	silences := &g.silences
+	if g.log != nil {
+		silences = g.log
+	}
+	gaps := append(silences.Find(), silences.Doubts()...)
 	var unread int64
 	for _, s := range g.sources {
 		unread += s.stats.rejected + s.stats.yearless + s.stats.timeless
@@ -69,7 +98,7 @@ func (g *rotation) gaps() []coverage.Gap {
 }
 
 // holes are the times between the neighbours of files that are missing by their
-// number. A missing date is none: where nothing was logged, nothing is rotated.
+// number, but where another group of the log has lines. A missing date is none: where nothing was logged, nothing is rotated.
 func (g *rotation) holes(found []coverage.Gap) []coverage.Gap {
 	var at []int // places with a number, or of the live file, that have lines
 	for i, p := range g.places {
@@ -83,6 +112,9 @@ func (g *rotation) holes(found []coverage.Gap) []coverage.Gap {
 		newer, older := g.places[at[i-1]].Number, g.places[at[i]].Number
 		from, to := g.sources[at[i]].stats.last, g.sources[at[i-1]].stats.first
 		if older-newer < 2 || from >= to || slices.ContainsFunc(found, func(f coverage.Gap) bool { return f.From < to && f.To > from }) {
+			continue
+		}
+		if g.log != nil && g.log.LongestIn(from, to) < to-from {
 			continue
 		}
 		missing := fmt.Sprintf("number %d", newer+1)
