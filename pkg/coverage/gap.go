@@ -35,8 +35,10 @@ import (
 //
 // The numbers were chosen by simulation: TestGapRates holds the kinds of quiet
 // logs with their rates of false alarms, and of busy logs with their rates of
-// detection, TestDoubtRates that of doubts (22 of 1,000, all of logs of up to ten days that are silent at weekends only). What it cannot find: hours of a log that is silent every night and
-// that touch the night; two equal gaps within a few hours of each other.
+// detection. TestDoubtRates has those of doubts: 22 of 1,000 quiet logs, all of
+// them busy but for the weekend, and of two weeks or less. What it cannot find:
+// hours of a log that is silent every night and that touch the night; two equal
+// gaps within a few hours of each other.
 const (
 	gapShortest = 30 * minute
 	gapReach    = 4 // stretches right before and behind
