@@ -103,7 +103,7 @@ func (a *analysis) sameRuns(ctx context.Context, sources []int32) ([]coverage.Co
 		return nil, nil, err
 	}
 	var p coverage.Pairs
-	err = repeated.each(func(anchor coverage.Item) error { return pairs.took(p.Add(anchor, pairs.room())) })
+	err = repeated.each(stoppable(ctx.Err, func(anchor coverage.Item) error { return pairs.took(p.Add(anchor, pairs.room())) }))
 	if err != nil {
 		return nil, nil, err
 	}

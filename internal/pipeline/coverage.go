@@ -21,7 +21,8 @@ type covered struct {
 
 // cover finds out which time the logs cover, when all was scanned.
 func (a *analysis) cover() error {
-	each, all, err := silences(a.workers, len(a.groups))
+	logs := a.logNumbers()
+	each, of, all, err := silences(a.workers, logs)
 	if err != nil {
 		return err
 	}
@@ -32,13 +33,16 @@ func (a *analysis) cover() error {
 	c.all = a.span("", a.sources)
 	c.all.Before, c.all.After = all.Slack()
 	for i, g := range a.groups {
-		g.silences = each[i]
+		g.silences, g.log = each[i], of[logs[i+1]]
 		a.examine(g)
-		found := g.gaps()
+		var found []coverage.Gap
+		if logs[i+1] == uint32(i+1) { // the gaps of a log stand with its first group
+			found = g.gaps()
+		}
 		c.gaps = append(append(c.gaps, found...), g.holes(found)...)
 	}
 	if len(a.groups) > 1 {
-		c.gaps = append(c.gaps, all.Find()...)
+		c.gaps = append(append(c.gaps, all.Find()...), all.Doubts()...)
 	}
 	c.gaps = append(c.gaps, coverage.Ends(c.period, c.all)...)
 	var outages []coverage.Outage

@@ -31,7 +31,7 @@ func headedLog() string {
 }
 
 // TestInferMeanings: what was found out of a source is in its row, in its
-// requests and in the grades; sources do not teach each other.
+// requests and in the grades; logs do not teach each other.
 func TestInferMeanings(t *testing.T) {
 	root := files(t, map[string]string{
 		"logs/headed.log": headedLog(), "logs/sent.log": sentLog(), "logs/silent.log": get("203.0.113.1", 1, "/a/x.wav", 200, 900_000),

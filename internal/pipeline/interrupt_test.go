@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -150,8 +153,80 @@ func TestInterruptGroup(t *testing.T) {
 	}
 }
 
+// TestInterruptDecide: the searches for what a size field counts and for logs
+// side by side end where they are asked to, and not when all was read.
+func TestInterruptDecide(t *testing.T) {
+	var one, other strings.Builder
+	for i := range 6000 {
+		line := entry(fmt.Sprintf("192.0.2.%d", i%7), i, fmt.Sprintf("GET /a/%d.wav HTTP/1.1", i), 200, 100_240+i%5, "curl")
+		one.WriteString(line)
+		other.WriteString("nas.example.se:443 " + line)
+	}
+	var sizes strings.Builder
+	sizes.WriteString("path,size\n")
+	for i := range 6000 {
+		fmt.Fprintf(&sizes, "/a/%d.wav,100000\n", i)
+	}
+	root := files(t, map[string]string{"logs/one.log": one.String(), "logs/other.log": other.String(), "sizes.csv": sizes.String()})
+	scanned := func(t *testing.T) *analysis {
+		a := &analysis{options: Options{Evidence: []string{root + "/logs"}, Inventory: root + "/sizes.csv", Out: t.TempDir() + "/case", Workers: 2}}
+		if err := a.prepare(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { a.close() })
+		a.watch = watch(nil, 0)
+		t.Cleanup(a.watch.end)
+		if err := a.scan(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	stopped := errors.New("stopped")
+	a := scanned(t)
+	if err := a.decide(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	a.runs.twice = nil // as before the search for logs side by side
+	for _, s := range a.sources {
+		s.stats.requests = s.stats.lines
+	}
+	for _, walk := range []struct {
+		name string
+		run  func() error
+	}{
+		{"cuts", func() error { return a.lookForCuts(a.runs) }},
+		{"learn", a.learnAgain},
+		{"common sizes", func() error { _, err := a.commonSizes(a.runs); return err }},
+		{"parallel", func() error { _, err := a.parallelLogs(a.runs); return err }},
+	} {
+		all := 0
+		var mu sync.Mutex
+		a.runs.stop = func() error { mu.Lock(); defer mu.Unlock(); all++; return nil }
+		if err := walk.run(); err != nil {
+			t.Fatal(err)
+		}
+		if all == 0 {
+			t.Errorf("%s never asked", walk.name)
+		}
+		for at := 1; at <= all; at++ {
+			asked := 0
+			a.runs.stop = func() error {
+				mu.Lock()
+				defer mu.Unlock()
+				if asked++; asked >= at {
+					return stopped
+				}
+				return nil
+			}
+			if err := walk.run(); !errors.Is(err, stopped) {
+				t.Errorf("%s, stopped at question %d of %d: %v", walk.name, at, all, err)
+			}
+		}
+	}
+}
+
 // askedContext is cancelled by the question whether it is, the at'th time. Only
-// the last phase asks the caller's context itself.
+// walks over the requests and the last phase ask the caller's context itself.
 type askedContext struct {
 	context.Context
 	cancel func()

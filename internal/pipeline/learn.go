@@ -26,7 +26,7 @@ func learn(st *stats, f *form, inventory *recording.Inventory, q *request.Reques
 			return
 		}
 		if q.Sent != accesslog.None {
-			st.headers.Learn(q.Sent - q.Bytes)
+			f.headers.Learn(q.Sent - q.Bytes)
 		}
 		if row, ok := inventory.Find(q.Recording); ok {
 			f.signs.Add(q, inventory.Size(row))
@@ -38,9 +38,9 @@ func learn(st *stats, f *form, inventory *recording.Inventory, q *request.Reques
 // lines, when some of them turned out to be second copies.
 func (a *analysis) learnAgain() error {
 	for _, s := range a.sources {
-		s.stats.headers, s.stats.accessOnly, s.stats.methodless = download.Headers{}, 0, 0
+		s.stats.accessOnly, s.stats.methodless = 0, 0
 		for _, f := range s.stats.forms {
-			f.signs = download.Signs{}
+			f.signs, f.headers = download.Signs{}, download.Headers{}
 		}
 	}
 	a.sizes = bodySizes{}

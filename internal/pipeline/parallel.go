@@ -55,6 +55,7 @@ func (a *analysis) logsBeside() []*parallelLog {
 // parallel is the search for logs that one server wrote side by side.
 type parallel struct {
 	logs   []*parallelLog
+	stop   func() error                    // says whether to end early
 	number [][]int32                       // of the log, by source id - 1 and format number; -1: none
 	events [][]*spill.Sorter[event]        // by part of the keys, of each worker one
 	twins  []*spill.Sorter[twin]           // by part
@@ -67,7 +68,7 @@ type parallel struct {
 // reads all requests once, where there are logs that may be parallel; otherwise
 // it costs nothing.
 func (a *analysis) parallelLogs(all *runs) (*duplicates, error) {
-	p := &parallel{logs: a.logsBeside(), found: map[[2]int32]coverage.Following{}, follow: map[[2]int32]bool{}}
+	p := &parallel{logs: a.logsBeside(), stop: all.stop, found: map[[2]int32]coverage.Following{}, follow: map[[2]int32]bool{}}
 	if len(p.logs) == 0 {
 		return nil, nil
 	}
@@ -174,7 +175,7 @@ func (p *parallel) pair() error {
 	errs := make([]error, len(p.events))
 	var wg sync.WaitGroup
 	for i, events := range p.events {
-		pairers[i] = &pairer{logs: p.logs, twins: p.twins[i], ofFormat: map[string]int{}}
+		pairers[i] = &pairer{logs: p.logs, stop: p.stop, twins: p.twins[i], ofFormat: map[string]int{}}
 		wg.Go(func() {
 			errs[i] = pairers[i].pair(events)
 			for _, e := range events { // no longer needed, and large
@@ -194,6 +195,7 @@ func (p *parallel) pair() error {
 // of one log with the first of the other, and so on.
 type pairer struct {
 	logs   []*parallelLog
+	stop   func() error
 	twins  *spill.Sorter[twin]
 	paired int64
 
@@ -204,7 +206,7 @@ type pairer struct {
 
 func (p *pairer) pair(events []*spill.Sorter[event]) error {
 	var same []event
-	err := spill.EachSorted(events, func(e *event) error {
+	err := spill.EachSorted(events, stoppable(p.stop, func(e *event) error {
 		if len(same) > 0 && (same[0].key != e.key || len(same) == sameMost) {
 			if err := p.pairSame(same); err != nil {
 				return err
@@ -213,7 +215,7 @@ func (p *pairer) pair(events []*spill.Sorter[event]) error {
 		}
 		same = append(same, *e)
 		return nil
-	})
+	}))
 	if err != nil {
 		return err
 	}
@@ -315,7 +317,20 @@ func (p *parallel) measure() error {
 }
 
 func (p *parallel) eachTwin(yield func(*twin) error) error {
-	return spill.EachSorted(p.twins, yield)
+	return spill.EachSorted(p.twins, stoppable(p.stop, yield))
+}
+
+// stoppable asks now and then whether a walk must end early.
+func stoppable[T any](stop func() error, yield func(T) error) func(T) error {
+	n := 0
+	return func(v T) error {
+		if n++; n%4096 == 0 {
+			if err := stop(); err != nil {
+				return err
+			}
+		}
+		return yield(v)
+	}
 }
 
 // decide chooses, of each two logs, the one that follows the other. Where a log

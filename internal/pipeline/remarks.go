@@ -47,13 +47,13 @@ func (a *analysis) warnings(t *totals) []string {
 		if s.meaningSet && !s.wordUsed() && meaning != s.meaning.String() {
 			add("%s: the bytes meaning %s that was given is not used: the format fixes it as %s", s.Path, s.meaning, meaning)
 		}
-		for _, f := range s.formats() {
-			if remark := s.stats.forms[f].signs.Refute(s.meaningOf(f)); remark != "" {
-				add("%s: %s", s.Path, remark)
-			}
-		}
 		for _, n := range s.notes {
 			add("%s: %s", s.Path, n)
+		}
+	}
+	for _, p := range a.pools {
+		if remark := p.signs.Refute(p.meaning); remark != "" {
+			add("%s: %s", p.name(), remark)
 		}
 	}
 	a.copyRemarks(add)
@@ -171,10 +171,10 @@ func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 	out = append(out, a.runs.twice.assumptions()...)
 	out = append(out, a.coverageAssumptions()...)
 	for _, s := range a.sources {
-		if n, shortest, longest := s.stats.headers.Learned(); n > 0 {
+		if n, shortest, longest := s.headers.Learned(); n > 0 {
 			out = append(out, casefile.Assumption{
 				What: "response headers in " + s.Path, Value: fmt.Sprintf("%d to %d bytes", shortest, longest), By: "inferred",
-				Why: fmt.Sprintf("what %d full responses have more than their body, whose size is known", n),
+				Why: fmt.Sprintf("what %d full responses in its log have more than their body, whose size is known", n),
 			})
 		}
 	}

@@ -17,6 +17,7 @@ type rotation struct {
 	sources  []*source
 	places   []coverage.Place
 	silences coverage.Silences
+	log      *coverage.Silences // of all groups of its log; nil: it is the only one
 	steps    []clockStep
 	findings []string
 }
@@ -44,10 +45,38 @@ func (a *analysis) rotate(s *source) {
 	g.sources, g.places = append(g.sources, s), append(g.places, place)
 }
 
+// logNumbers numbers the log of each rotation group, by its number: the first
+// group of the log. Groups that share copied lines are one log: a folder of
+// backups beside the original.
+func (a *analysis) logNumbers() []uint32 {
+	of := make([]uint32, len(a.groups)+1)
+	for i := range of {
+		of[i] = uint32(i)
+	}
+	first := func(group uint32) uint32 {
+		for of[group] != group {
+			group = of[group]
+		}
+		return group
+	}
+	for _, c := range a.copies.merged {
+		x, y := first(a.sources[c.Source-1].group), first(a.sources[c.OfSource-1].group)
+		of[max(x, y)] = min(x, y)
+	}
+	for i := range of {
+		of[i] = first(uint32(i))
+	}
+	return of
+}
+
 // gaps are the silences of a group that are implausible. Where a clock of the
 // group goes back by as much later on, that is said.
 func (g *rotation) gaps() []coverage.Gap {
-	gaps := g.silences.Find()
+	silences := &g.silences
+	if g.log != nil {
+		silences = g.log
+	}
+	gaps := append(silences.Find(), silences.Doubts()...)
 	var unread int64
 	for _, s := range g.sources {
 		unread += s.stats.rejected + s.stats.yearless + s.stats.timeless
@@ -69,7 +98,7 @@ func (g *rotation) gaps() []coverage.Gap {
 }
 
 // holes are the times between the neighbours of files that are missing by their
-// number. A missing date is none: where nothing was logged, nothing is rotated.
+// number, but where another group of the log has lines. A missing date is none: where nothing was logged, nothing is rotated.
 func (g *rotation) holes(found []coverage.Gap) []coverage.Gap {
 	var at []int // places with a number, or of the live file, that have lines
 	for i, p := range g.places {
@@ -83,6 +112,9 @@ func (g *rotation) holes(found []coverage.Gap) []coverage.Gap {
 		newer, older := g.places[at[i-1]].Number, g.places[at[i]].Number
 		from, to := g.sources[at[i]].stats.last, g.sources[at[i-1]].stats.first
 		if older-newer < 2 || from >= to || slices.ContainsFunc(found, func(f coverage.Gap) bool { return f.From < to && f.To > from }) {
+			continue
+		}
+		if g.log != nil && g.log.LongestIn(from, to) < to-from {
 			continue
 		}
 		missing := fmt.Sprintf("number %d", newer+1)
@@ -107,13 +139,17 @@ func (a *analysis) examine(g *rotation) {
 		if len(s.stats.forms) == 0 {
 			continue
 		}
+		who, whose := s.Path, s.Path+": "
+		if len(g.sources) == 1 && s.Path == g.name { // which stands before what is found
+			who, whose = "it", ""
+		}
 		if s.stats.beginsCut {
-			add("%s begins with a line that cannot be read: it may begin in the middle of one", s.Path)
+			add("%s begins with a line that cannot be read: it may begin in the middle of one", who)
 		}
 		if s.stats.cut {
-			add("%s does not end with the end of a line: it may have been cut off, or copied while it was written", s.Path)
+			add("%s does not end with the end of a line: it may have been cut off, or copied while it was written", who)
 		}
-		for _, step := range s.clockSteps(add) {
+		for _, step := range s.clockSteps(whose, add) {
 			g.steps = append(g.steps, clockStep{step, s})
 		}
 		maps.Copy(offsets, s.stats.offsets)
@@ -127,19 +163,20 @@ func (a *analysis) examine(g *rotation) {
 	}
 }
 
-// clockSteps gives the places where the time goes back in a source, and says so.
-func (s *source) clockSteps(add func(format string, args ...any)) []coverage.Step {
+// clockSteps gives the places where the time goes back in a source, and says so;
+// whose names it where that is not clear.
+func (s *source) clockSteps(whose string, add func(format string, args ...any)) []coverage.Step {
 	var traces []*coverage.Trace
 	for _, p := range s.pieces {
 		traces = append(traces, &p.clock)
 	}
 	steps, count := coverage.Steps(traces, func(i int, n int64) int64 { return s.pieces[i].lines + n })
 	for _, step := range steps[:min(len(steps), namedSteps)] {
-		add("%s: the time goes back by about %s at line %d, from %s to %s: the clock was set back (or an hour was repeated in autumn), or lines were put together in another order",
-			s.Path, coverage.Length(step.From-step.To), step.Line, coverage.Stamp(step.From), coverage.Stamp(step.To))
+		add("%sthe time goes back by about %s at line %d, from %s to %s: the clock was set back (or an hour was repeated in autumn), or lines were put together in another order",
+			whose, coverage.Length(step.From-step.To), step.Line, coverage.Stamp(step.From), coverage.Stamp(step.To))
 	}
 	if more := count - namedSteps; more > 0 {
-		add("%s: the time goes back %d more times", s.Path, more)
+		add("%sthe time goes back %d more times", whose, more)
 	}
 	return steps
 }
@@ -175,10 +212,6 @@ func (a *analysis) coverageRemarks(add func(format string, args ...any)) {
 	}
 	for _, g := range a.groups {
 		for _, f := range g.findings {
-			if len(g.sources) == 1 || strings.HasPrefix(f, g.sources[0].Path) {
-				add("%s", f)
-				continue
-			}
 			add("%s: %s", g.name, f)
 		}
 	}

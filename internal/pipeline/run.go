@@ -55,6 +55,7 @@ type analysis struct {
 	groupers   []*grouper
 	copies     copies
 	sizes      bodySizes // of the requests that count
+	pools      []*pool   // what the lines of each format show in each log
 	common     []int64   // body sizes that very many recordings were answered with
 	writer     *casefile.Writer
 	watch      *progress
@@ -195,7 +196,7 @@ func (a *analysis) decide(ctx context.Context) error {
 			s.sum, s.bytes = s.streamSum, s.streamLen
 		}
 	}
-	a.runs = &runs{store: a.store}
+	a.runs = &runs{store: a.store, stop: ctx.Err}
 	for _, w := range a.workers {
 		a.runs.all = append(a.runs.all, w.runs...)
 		a.sizes.merge(w.sizes)
@@ -278,7 +279,7 @@ func (a *analysis) parts(cuts [][]byte) []*part {
 func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int64]bool) *grouper {
 	g := &grouper{
 		runs: all, shown: shown, sources: a.sources, matcher: a.matcher.Clone(), inventory: a.inventory, progress: a.watch,
-		fold:    download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].stats.headers }),
+		fold:    download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].headers }),
 		clients: spill.NewFold(a.store, a.budget.fold, clientCodec),
 		agents:  spill.NewFold(a.store, a.budget.fold, countCodec),
 	}

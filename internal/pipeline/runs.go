@@ -72,6 +72,9 @@ func (c *runCursor) step() bool {
 		if c.next == len(c.run.blocks) {
 			return false
 		}
+		if c.err = c.runs.stop(); c.err != nil {
+			return false
+		}
 		block, err := c.runs.store.Get(c.run.blocks[c.next])
 		if err == nil {
 			err = c.dec.Reset(block)
@@ -107,6 +110,7 @@ func before(a, b *runCursor) bool {
 // runs are all runs of a scan.
 type runs struct {
 	store    *spill.Store
+	stop     func() error // says whether a walk must end early, asked once a block
 	all      []run
 	seconds  []coverage.Seconds    // by source id - 1: lines that are second copies, which are passed over; nil: none
 	meanings [][]accesslog.Meaning // by source id - 1 and format number; nil: not known yet

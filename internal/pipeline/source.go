@@ -39,6 +39,8 @@ type source struct {
 	stats    stats
 	copyOf   *source                         // the source with the same content, whose lines count instead; nil: none
 	inferred map[*accesslog.Format]inference // of the formats that leave the bytes meaning open
+	pools    map[*accesslog.Format]*pool     // of the log that the source is of
+	headers  download.Headers                // lengths of headers that its log shows
 }
 
 // piece is one chunk of a source: its place, and how many lines it has, from
@@ -108,7 +110,6 @@ type stats struct {
 
 	first, last int64 // of the records' times
 	forms       map[*accesslog.Format]*form
-	headers     download.Headers
 	cutOff      int64
 	local       int64 // times without a zone, in formats of which other lines may have one
 	ambiguous   int64 // local times that are repeated or skipped
@@ -133,6 +134,7 @@ const noOffset = 1 << 16
 type form struct {
 	records int64
 	signs   download.Signs
+	headers download.Headers // lengths, where the size with headers is logged beside that without
 }
 
 // form gives the counts of a format.
@@ -228,8 +230,8 @@ func (s *stats) merge(o *stats) {
 		mine := s.form(f)
 		mine.records += c.records
 		mine.signs.Merge(&c.signs)
+		mine.headers.Merge(&c.headers)
 	}
-	s.headers.Merge(&o.headers)
 }
 
 func hexSum(sum [32]byte) string { return hex.EncodeToString(sum[:]) }

@@ -103,6 +103,113 @@ func TestSplitAnywhere(t *testing.T) {
 	}
 }
 
+// inferLog is 36 full responses that Apache logged with %O, of which six headers
+// are seen in one hour and others in the next, and some that were cut.
+func inferLog() (lines []string, sizes string) {
+	sizes = "path,size\n"
+	for i := range 12 {
+		sizes += fmt.Sprintf("/a/%d.wav,%d\n", i, 100_000+1000*i)
+	}
+	for i := range 36 {
+		size := 100_000 + 1000*(i%12) + 240 + i%7
+		if i%9 == 8 {
+			size -= 70_000
+		}
+		lines = append(lines, entry(fmt.Sprintf("192.0.2.%d", i), i*60, fmt.Sprintf("GET /a/%d.wav HTTP/1.1", i%12), 200, size, "curl"))
+	}
+	return lines, sizes
+}
+
+// sentLines is the same of nginx, which sends what it counts.
+func sentLines() (lines []string, sizes string) {
+	for _, line := range strings.SplitAfter(strings.TrimSuffix(sentLog(), "\n"), "\n") {
+		lines = append(lines, strings.TrimSuffix(line, "\n")+"\n")
+	}
+	return lines, "path,size\n/a/x.wav,900000\n"
+}
+
+// TestSplitInfers: what a log shows of its size field does not depend on the
+// files that it was cut into, and neither do the downloads; files of another name
+// teach it nothing, unless they hold copies of its lines.
+func TestSplitInfers(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		make    func() ([]string, string)
+		meaning string
+	}{
+		{"with headers", inferLog, "accepted_with_headers"},
+		{"sent", sentLines, "accepted_body"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			lines, sizes := c.make()
+			inventory := files(t, map[string]string{"sizes.csv": sizes}) + "/sizes.csv"
+			whole := Options{Evidence: []string{files(t, map[string]string{"a.log": strings.Join(lines, "")})}, Inventory: inventory, Workers: 1}
+			dir, _ := analyse(t, whole)
+			expected := counted(t, dir)
+			if got := sourceRow(t, dir, "a.log")["bytes_meaning"]; got != c.meaning {
+				t.Fatalf("the whole log: %v", got)
+			}
+			for parts := 2; parts <= len(lines); parts += 3 {
+				cut := map[string]string{}
+				for i, line := range lines {
+					cut[fmt.Sprintf("a.log.%d", i*parts/len(lines))] += line
+				}
+				o := whole
+				o.Evidence, o.Workers = []string{files(t, cut)}, 3
+				split, out := analyse(t, o)
+				if got := counted(t, split); got != expected {
+					t.Errorf("%d files:\n%s\nwhole:\n%s", parts, got, expected)
+				}
+				for _, s := range table(t, split, casefile.TableSources) {
+					why := fmt.Sprintf("in the %d sources of the log a.log together ", parts)
+					if s["bytes_meaning"] != c.meaning || !strings.Contains(s["meaning_why"].(string), why) {
+						t.Errorf("%d files: %v: %v: %v", parts, s["path"], s["bytes_meaning"], s["meaning_why"])
+					}
+				}
+				if n := len(out.Summary.Assumptions); n == 0 {
+					t.Error("no assumption")
+				}
+			}
+			apart := map[string]string{}
+			for i, line := range lines {
+				apart[fmt.Sprintf("a%c.log", 'a'+i)] = line
+			}
+			o := whole
+			o.Evidence = []string{files(t, apart)}
+			dir, _ = analyse(t, o)
+			for _, s := range table(t, dir, casefile.TableSources) {
+				if s["bytes_meaning"] != "unknown" {
+					t.Errorf("%v of one line: %v", s["path"], s["bytes_meaning"])
+				}
+			}
+		})
+	}
+}
+
+// TestSplitBackup: a folder of backups that has some of a log's files is the same
+// log, whichever of the two copies of a file counts.
+func TestSplitBackup(t *testing.T) {
+	lines, sizes := inferLog()
+	inventory := files(t, map[string]string{"sizes.csv": sizes}) + "/sizes.csv"
+	tree := map[string]string{}
+	for i, line := range lines {
+		tree[fmt.Sprintf("b/a.log.%d", i/4)] += line
+	}
+	whole, _ := analyse(t, Options{Evidence: []string{files(t, map[string]string{"a.log": strings.Join(lines, "")})}, Inventory: inventory})
+	for i := 0; i < 9; i += 2 {
+		tree[fmt.Sprintf("a/a.log-2019010%d", i+1)] = tree[fmt.Sprintf("b/a.log.%d", i)]
+	}
+	dir, _ := analyse(t, Options{Evidence: []string{files(t, tree)}, Inventory: inventory})
+	if got, want := counted(t, dir), counted(t, whole); got != want {
+		t.Errorf("%s\nwhole:\n%s", got, want)
+	}
+	for _, s := range table(t, dir, casefile.TableSources) {
+		if s["bytes_meaning"] != "accepted_with_headers" {
+			t.Errorf("%v: %v", s["path"], s["bytes_meaning"])
+		}
+	}
+}
+
 // counted is all of a case but its references.
 func counted(t *testing.T, dir string) string {
 	t.Helper()

@@ -168,11 +168,11 @@ func (a *analysis) manifest() *casefile.Manifest {
 
 // learned is what the source showed of its response headers, nil for nothing.
 func (s *source) learned() *casefile.ManifestHeaders {
-	responses, _, longest := s.stats.headers.Learned()
+	responses, _, longest := s.headers.Learned()
 	if responses == 0 {
 		return nil
 	}
-	return &casefile.ManifestHeaders{Responses: responses, Longest: longest, Lengths: s.stats.headers.Lengths()}
+	return &casefile.ManifestHeaders{Responses: responses, Longest: longest, Lengths: s.headers.Lengths()}
 }
 
 // archiveFile names an archive and its hash, which proves its members.

@@ -184,9 +184,18 @@ func (c *timesCursor) Next() bool {
 
 func (c *timesCursor) Err() error { return c.err }
 
-// silences puts the minutes of all workers together: the silences of each group,
-// and of all groups, which may be those of the only one.
-func silences(workers []*worker, groups int) (each []coverage.Silences, all *coverage.Silences, err error) {
+// silences puts the minutes of all workers together: the silences of each group;
+// of each log that has several groups, by its number; and of all groups, which may
+// be those of the only one. logs has the number of each group's log.
+func silences(workers []*worker, logs []uint32) (each []coverage.Silences, of map[uint32]*coverage.Silences, all *coverage.Silences, err error) {
+	groups := len(logs) - 1
+	of = map[uint32]*coverage.Silences{}
+	for group, log := range logs {
+		if uint32(group) != log {
+			of[log] = new(coverage.Silences)
+		}
+	}
+	ofAny := map[uint32]*busyMinute{} // being put together: of these logs
 	var cursors []*timesCursor
 	for _, w := range workers {
 		m := &w.times
@@ -219,6 +228,17 @@ func silences(workers []*worker, groups int) (each []coverage.Silences, all *cov
 			end()
 			one = b
 		}
+		if log := logs[b.group]; of[log] != nil {
+			if at := ofAny[log]; at != nil && at.minute == b.minute {
+				at.join(b)
+			} else {
+				if at != nil {
+					add(of[log], *at)
+				}
+				kept := b
+				ofAny[log] = &kept
+			}
+		}
 		switch {
 		case groups == 1: // all are the one
 		case any.group != 0 && any.minute == b.minute:
@@ -234,10 +254,13 @@ func silences(workers []*worker, groups int) (each []coverage.Silences, all *cov
 	if any.group != 0 {
 		add(all, any)
 	}
+	for log, at := range ofAny {
+		add(of[log], *at)
+	}
 	if groups == 1 {
 		all = &each[0]
 	}
-	return each, all, merged.Err()
+	return each, of, all, merged.Err()
 }
 
 // count takes a record's time: for the silences of its group, and for the clock

@@ -79,6 +79,8 @@ type Runs struct {
 	x, y reader // of the later source and the earlier one
 	pair Item
 	done int64 // line of the later source up to which the pairs of one shift were looked at
+
+	within []Copy // runs of the source at hand that repeat it itself, see implied
 }
 
 // NewRuns reads sources by their id.
@@ -89,6 +91,7 @@ func (r *Runs) Add(pair Item) error {
 	source, of := int32(pair[0]>>32), int32(uint32(pair[0]))
 	if r.x.log == nil || pair[0] != r.pair[0] {
 		r.x, r.y = reader{log: r.log(source)}, reader{log: r.log(of)}
+		r.within = r.within[:0]
 	}
 	if pair[0] != r.pair[0] || pair[1] != r.pair[1] {
 		r.done = 0
@@ -99,6 +102,9 @@ func (r *Runs) Add(pair Item) error {
 		return nil
 	}
 	shift := int64(pair[1] - bias)
+	if source == of && r.implied(line, shift) {
+		return nil
+	}
 	after, err := same(&r.x, &r.y, line, line-shift, math.MaxInt64)
 	if err != nil {
 		return err
@@ -115,8 +121,33 @@ func (r *Runs) Add(pair Item) error {
 	if times, err := moments(&r.x, from, n, LeastTimes); err != nil || times < LeastTimes {
 		return err
 	}
-	r.Copies = append(r.Copies, Copy{Source: source, From: from, To: from + n, OfSource: of, Of: from - shift})
+	run := Copy{Source: source, From: from, To: from + n, OfSource: of, Of: from - shift}
+	r.Copies = append(r.Copies, run)
+	if source == of && len(r.within) < mostWithin {
+		r.within = append(r.within, run)
+	}
 	return r.cuts(source, of, from, from-shift, n)
+}
+
+// mostWithin is how many runs that repeat their own source are remembered: the
+// nearest repeats come first, and they are few.
+const mostWithin = 16
+
+// implied passes over a run of a source that repeats itself, if a nearer repeat
+// has tied its lines already. In a source that holds one block of lines a
+// thousand times, each line is a copy of the one a block before, and so of those
+// two, three and more blocks before; a run for each of them would be read to the
+// end. Within the lines that repeat every s lines, the run for a multiple of s
+// begins and ends where this periodic stretch lets it, so it ties nothing new.
+func (r *Runs) implied(line, shift int64) bool {
+	for i := range r.within {
+		c := &r.within[i]
+		if s := c.From - c.Of; shift%s == 0 && line < c.To && line-shift >= c.Of {
+			r.done = c.To
+			return true
+		}
+	}
+	return false
 }
 
 // Union makes copies of all kinds disjoint and sorts them by source and line, so

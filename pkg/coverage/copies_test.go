@@ -80,13 +80,12 @@ func find(t *testing.T, logs []*testLog) (merged, likely []Copy) {
 			}
 		}
 	}
-	compare := func(a, b Item) int { return slices.Compare(a[:], b[:]) }
-	slices.SortFunc(anchors, compare)
+	sortItems(anchors)
 	var p Pairs
 	for _, a := range anchors {
 		pairs = p.Add(a, pairs)
 	}
-	slices.SortFunc(pairs, compare)
+	sortItems(pairs)
 	runs := NewRuns(log)
 	for _, pair := range pairs {
 		if err := runs.Add(pair); err != nil {
@@ -98,6 +97,10 @@ func find(t *testing.T, logs []*testLog) (merged, likely []Copy) {
 		t.Fatal(err)
 	}
 	return merged, likely
+}
+
+func sortItems(items []Item) {
+	slices.SortFunc(items, func(a, b Item) int { return slices.Compare(a[:], b[:]) })
 }
 
 // twin finds second copies in the plainest way: it compares every line with

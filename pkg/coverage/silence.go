@@ -46,6 +46,10 @@ func (s *Silences) Span() (first, last int64, ok bool) { return s.first, s.last,
 // Longest is the longest silence, 0 if none is notable.
 func (s *Silences) Longest() int64 { return s.longest(0, len(s.from)) }
 
+// LongestIn is the longest silence between two lines, and two minutes if it is
+// shorter.
+func (s *Silences) LongestIn(from, to int64) int64 { return s.touching(from, to) }
+
 // touching is the longest silence of which any part lies in [from, to), and
 // notable if there is none.
 func (s *Silences) touching(from, to int64) int64 {

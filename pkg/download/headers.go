@@ -2,10 +2,10 @@ package download
 
 import "slices"
 
-// Headers learns how long the response headers of one source are, from
-// responses whose body size is known beside a count that has the headers in
-// it. The zero value is ready. Counts of two parts of a source merge to the
-// counts of the whole, in any order.
+// Headers learns how long the response headers of one log are, from responses
+// whose body size is known beside a count that has the headers in it. The zero
+// value is ready. Counts of two parts of a log merge to the counts of the whole,
+// in any order.
 type Headers struct {
 	counts map[int64]int64
 	total  int64

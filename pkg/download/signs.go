@@ -5,9 +5,9 @@ import (
 	"github.com/logrecount/recount/pkg/request"
 )
 
-// Signs gathers what the lines of one format in one source show of what their
-// size field counts. The zero value is ready. Signs of two parts of a source
-// merge to those of the whole, in any order.
+// Signs gathers what the lines of one format in one log show of what their size
+// field counts. The zero value is ready. Signs of two parts of a log merge to
+// those of the whole, in any order.
 //
 // Only responses over HTTP/1 are compared: the frames of HTTP/2 make every
 // count larger.
