@@ -35,6 +35,10 @@ func TestDoubts(t *testing.T) {
 		{"nights", 5, night, 0, 0},
 		{"nights and a weekend", 10, func(h int64) bool { return night(h) || h/24 == 4 || h/24 == 5 }, 0, 0},
 		{"longer than the log before", 5, func(h int64) bool { return h >= 24 && h < 3*24 }, 0, 0},
+		{"much longer than the log before", 14, func(h int64) bool { return h >= 2*24 && h < 9*24 }, 1, 0},
+		{"much longer than the log behind, twice", 90, func(h int64) bool { return h >= 20*24 && h < 40*24 || h >= 60*24 && h < 80*24 }, 2, 0},
+		{"eleven days beside silent nights", 21, func(h int64) bool { return night(h) || (h/24)%7 > 4 || h/24 < 14 && h/24 > 2 }, 1, 0},
+		{"a long weekend beside silent nights and weekends", 28, func(h int64) bool { return night(h) || (h/24)%7 > 4 || h/24 == 4 || h/24 == 7 }, 0, 0},
 		{"a longer log", 60, func(h int64) bool { return h >= 25*24 && h < 28*24 }, 0, 1},
 		{"an hour", 5, func(h int64) bool { return h == 60 }, 0, 1},
 	} {

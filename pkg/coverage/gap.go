@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/logrecount/recount/pkg/accesslog"
 )
 
 // The test of a silence. A silence of half an hour or more is implausible, a
@@ -31,11 +33,13 @@ import (
 // that the log reaches must compare. A silence of more than two hours needs two
 // other days, one of more than six hours one other week: with less of a log it
 // is no gap. If the stretches right before and behind alone make it implausible,
-// it is a doubt then: hours or days may be missing, or it was a night.
+// it is a doubt then: hours or days may be missing, or it was a night. So is a
+// silence of three days or more that cannot be compared, if but for a few the log
+// has none like it.
 //
 // The numbers were chosen by simulation: TestGapRates holds the kinds of quiet
 // logs with their rates of false alarms, and of busy logs with their rates of
-// detection. TestDoubtRates has those of doubts: 22 of 1,000 quiet logs, all of
+// detection. TestDoubtRates has those of doubts: 24 of 1,000 quiet logs, all of
 // them busy but for the weekend, and of two weeks or less. What it cannot find:
 // hours of a log that is silent every night and that touch the night; two equal
 // gaps within a few hours of each other.
@@ -52,6 +56,7 @@ const (
 	gapWeeks    = 8
 	gapNoDay    = 2 * hour // up to this, no other day is needed
 	gapWeekday  = 6 * hour // from this on, only the same weekday compares
+	gapLong     = 3 * day  // longer than a weekend
 )
 
 // Find gives the gaps, in the order of time, without their group.
@@ -70,7 +75,22 @@ func (s *Silences) Find() []Gap {
 // their group.
 func (s *Silences) Doubts() []Gap {
 	var out []Gap
+	for i := range s.from {
+		from, to := s.from[i], s.to[i]
+		if to-from < gapLong {
+			continue
+		}
+		if _, ok := s.compare(from, to); ok && s.stands(i) {
+			continue // a gap
+		}
+		if other, alone := s.unlike(to - from); alone {
+			out = append(out, Gap{From: from, To: to, Expected: accesslog.None, Why: Length(to-from) + " without a line, and but for few of this kind no silence is longer than " + Length(other) + "; there is not enough of the log around it to say whether it is plausible"})
+		}
+	}
 	for from, to := range s.outstanding {
+		if slices.ContainsFunc(out, func(g Gap) bool { return g.From == from }) {
+			continue
+		}
 		// One that is longer than the log before or behind it says nothing.
 		if c, ok := s.around(from, to, gapReach); !ok && s.within(2*from-to, 2*to-from) && c.reached < c.need {
 			c.stretches(s, from, to, gapReach)
@@ -79,21 +99,44 @@ func (s *Silences) Doubts() []Gap {
 			}
 		}
 	}
+	slices.SortFunc(out, Gap.Compare)
 	return out
+}
+
+// unlike says whether a silence is of another kind than the rest of the log: at
+// most a few are nearly as long, and all others are less than an eighth of it, the
+// longest of which is given. A weekend after silent nights is not.
+func (s *Silences) unlike(length int64) (longest int64, alone bool) {
+	const few = 10
+	like := 0
+	longest = notable
+	for i := range s.from {
+		switch g := s.to[i] - s.from[i]; {
+		case 3*g >= 2*length:
+			like++
+		case 8*g >= length:
+			return 0, false
+		default:
+			longest = max(longest, g)
+		}
+	}
+	return longest, like <= few
 }
 
 // outstanding walks over the silences that are longer than their neighbours. Most
 // are not: they need no more work.
 func (s *Silences) outstanding(yield func(from, to int64) bool) {
 	for i := range s.from {
-		g := s.to[i] - s.from[i]
-		if g < gapShortest || s.longest(max(0, i-3), i)*gapTimes >= g || s.longest(i+1, min(len(s.from), i+4))*gapTimes >= g {
-			continue
-		}
-		if !yield(s.from[i], s.to[i]) {
+		if s.stands(i) && !yield(s.from[i], s.to[i]) {
 			return
 		}
 	}
+}
+
+// stands says whether a silence is longer than its neighbours.
+func (s *Silences) stands(i int) bool {
+	g := s.to[i] - s.from[i]
+	return g >= gapShortest && s.longest(max(0, i-3), i)*gapTimes < g && s.longest(i+1, min(len(s.from), i+4))*gapTimes < g
 }
 
 // comparison is what a silence was compared with.
