@@ -196,11 +196,16 @@ func claimFigures(r *claim.Result) []block {
 // shownItems is how many of a list are shown on paper and on a terminal.
 const shownItems = 10
 
-func firstOf(names []string) []string {
-	if len(names) <= shownItems {
+// shownNames is how many clients that would have to be left out are named.
+const shownNames = 40
+
+func firstOf(names []string) []string { return first(names, shownItems) }
+
+func first(names []string, n int) []string {
+	if len(names) <= n {
 		return names
 	}
-	return append(append([]string(nil), names[:shownItems]...), fmt.Sprintf("and %s more", group(int64(len(names)-shownItems))))
+	return append(append([]string(nil), names[:n]...), fmt.Sprintf("and %s more", group(int64(len(names)-n))))
 }
 
 func claimExamples(r *claim.Result) []block {
@@ -230,9 +235,9 @@ func claimExclusions(r *claim.Result) []block {
 		case i > 0 && slices.Equal(x.Clients, r.Exclusions[i-1].Clients):
 			out = append(out, paragraph{own("These are the same clients.")})
 		case len(x.Kept) > 0:
-			out = append(out, paragraph{foreign("What stays: " + strings.Join(x.Kept, ", ") + ".")})
+			out = append(out, paragraph{foreign("Left out: " + strings.Join(first(x.Clients, shownNames), ", ") + ". What stays: " + strings.Join(x.Kept, ", ") + ".")})
 		default:
-			out = append(out, paragraph{foreign("Left out: " + strings.Join(firstOf(x.Clients), ", ") + ".")})
+			out = append(out, paragraph{foreign("Left out: " + strings.Join(first(x.Clients, shownNames), ", ") + ".")})
 		}
 	}
 	return append(out, paragraph{own("This says what somebody would have to leave out of the count. It does not say that leaving it out is right. The sizes of recordings are still taken from all requests: without the lines of these clients they may be others, and so may the grades.")})
