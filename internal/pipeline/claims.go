@@ -153,6 +153,11 @@ func accountOf(s *casefile.Summary) claim.Account {
 	if d := c.Declaration; d != nil {
 		a.DeclaredBy, a.DeclaredOn, a.Declared = d.By, d.Date, d.Text
 	}
+	for _, g := range c.Gaps {
+		if text := g.From + " to " + g.To + " (" + g.Explained + ")"; g.Explained != "" && !slices.Contains(a.Explained, text) {
+			a.Explained = append(a.Explained, text)
+		}
+	}
 	return a
 }
 

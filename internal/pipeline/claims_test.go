@@ -179,6 +179,9 @@ func TestClaimsRegister(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if text := strings.Join(s.Claims[0].Paragraph, " "); !strings.Contains(text, "except for gaps that the user explained: 2019-02-19T") || !strings.Contains(text, "(power); that these are all the logs of all ways to the recordings rests on the word of A. Admin (2019-03-01): “all”") {
+		t.Errorf("the paragraph does not say what coverage rests on: %s", text)
+	}
 	if len(m.Assumptions) < 5 || asJSON(t, m.Assumptions) != asJSON(t, s.Assumptions) {
 		t.Errorf("manifest %+v, summary %+v", m.Assumptions, s.Assumptions)
 	}
