@@ -2,7 +2,9 @@ package pipeline
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"sort"
 	"sync"
 
 	"github.com/logrecount/recount/internal/spill"
@@ -10,14 +12,58 @@ import (
 	"github.com/logrecount/recount/pkg/coverage"
 )
 
-// parallelLog is the lines of one format in one source: a log that may have
-// been written beside another one. Its number is its place among them.
+// parallelLog is the lines of one format in the sources of one rotation group: a
+// log that may have been written beside another one. Its number is its place among
+// them. Offsets in it go on from source to source, in the order of their first
+// times.
 type parallelLog struct {
-	source *source
-	format *accesslog.Format
-	number uint8  // the format's, among the source's
-	name   string // of the format in its wrapper: what a collector forwards is another log than the file that it read
-	tells  coverage.Tells
+	sources     []*source
+	begins      []int64       // offset at which each source begins
+	numbers     []uint8       // the format's, among each source's
+	index       map[int32]int // of a source by its id
+	format      *accesslog.Format
+	name        string // of the format in its wrapper: what a collector forwards is another log than the file that it read
+	first, last int64  // times of any line
+	requests    int64
+	records     int64
+	tells       coverage.Tells
+}
+
+// place gives the source that an offset lies in, and where it begins.
+func (l *parallelLog) place(offset int64) (i int, begin int64) {
+	i = sort.Search(len(l.begins), func(i int) bool { return l.begins[i] > offset }) - 1
+	return i, l.begins[i]
+}
+
+// path names the log: its source, or what its sources share.
+func (l *parallelLog) path() string {
+	if len(l.sources) == 1 {
+		return l.sources[0].Path
+	}
+	return fmt.Sprintf("%s and %d more", l.sources[0].Path, len(l.sources)-1)
+}
+
+// compare orders logs by their first sources.
+func (l *parallelLog) compare(o *parallelLog) int {
+	return cmp.Or(cmp.Compare(l.sources[0].ID, o.sources[0].ID), cmp.Compare(l.numbers[0], o.numbers[0]))
+}
+
+// add takes one more source.
+func (l *parallelLog) add(s *source, number uint8, records int64) {
+	begin := int64(0)
+	if n := len(l.sources); n > 0 {
+		begin = l.begins[n-1] + l.sources[n-1].streamLen + 1
+	}
+	l.index[s.ID] = len(l.sources)
+	l.sources, l.begins, l.numbers = append(l.sources, s), append(l.begins, begin), append(l.numbers, number)
+	l.records += records
+	l.requests += s.stats.requests
+	if first := s.stats.first; first != accesslog.NoTime {
+		if l.first == accesslog.NoTime || first < l.first {
+			l.first = first
+		}
+		l.last = max(l.last, s.stats.last)
+	}
 }
 
 // parallelLeast is how many records a log must have to be looked at; fewer can
@@ -29,23 +75,37 @@ const parallelLeast = 64
 // One that logs the start is not compared with one that logs the end: less the
 // duration an end that was cut off to the second is no start of that second.
 func (l *parallelLog) beside(o *parallelLog) bool {
-	s, t := &l.source.stats, &o.source.stats
-	return l.source != o.source && l.name != o.name &&
-		s.first <= t.last && t.first <= s.last && s.first != accesslog.NoTime && t.first != accesslog.NoTime &&
+	return l.name != o.name && !slices.ContainsFunc(l.sources, func(s *source) bool { return slices.Contains(o.sources, s) }) &&
+		l.first <= o.last && o.first <= l.last && l.first != accesslog.NoTime && o.first != accesslog.NoTime &&
 		(l.format.TimeAt == o.format.TimeAt || l.format.TimeAt == accesslog.TimeAtEither || o.format.TimeAt == accesslog.TimeAtEither)
 }
 
 // logsBeside lists the logs that have another one beside them.
 func (a *analysis) logsBeside() []*parallelLog {
 	var all []*parallelLog
-	for _, s := range a.sources {
+	byTime := slices.Clone(a.sources)
+	slices.SortStableFunc(byTime, func(s, t *source) int { return cmp.Compare(s.stats.first, t.stats.first) })
+	type key struct {
+		group uint32
+		name  string
+	}
+	known := map[key]*parallelLog{}
+	for _, s := range byTime {
 		for n, f := range s.reading.Formats {
-			if form := s.stats.forms[f]; form != nil && form.records >= parallelLeast && s.stats.requests >= parallelLeast {
-				name := accesslog.Reading{Main: f, Wrapper: s.reading.Wrapper}.Name()
-				all = append(all, &parallelLog{source: s, format: f, number: uint8(n + 1), name: name})
+			form := s.stats.forms[f]
+			if form == nil || form.records == 0 || s.stats.requests == 0 {
+				continue
 			}
+			k := key{s.group, accesslog.Reading{Main: f, Wrapper: s.reading.Wrapper}.Name()}
+			if known[k] == nil {
+				known[k] = &parallelLog{index: map[int32]int{}, format: f, name: k.name, first: accesslog.NoTime, last: accesslog.NoTime}
+				all = append(all, known[k])
+			}
+			known[k].add(s, uint8(n+1), form.records)
 		}
 	}
+	all = slices.DeleteFunc(all, func(l *parallelLog) bool { return l.records < parallelLeast || l.requests < parallelLeast })
+	slices.SortFunc(all, (*parallelLog).compare)
 	if len(all) == 0 || !slices.ContainsFunc(all, func(l *parallelLog) bool { return l.name != all[0].name }) {
 		return nil
 	}
@@ -77,7 +137,9 @@ func (a *analysis) parallelLogs(all *runs) (*duplicates, error) {
 		p.number[i] = slices.Repeat([]int32{-1}, len(s.reading.Formats)+1)
 	}
 	for i, l := range p.logs {
-		p.number[l.source.ID-1][l.number] = int32(i)
+		for k, s := range l.sources {
+			p.number[s.ID-1][l.numbers[k]] = int32(i)
+		}
 	}
 	workers := a.budget.workers
 	for range workers {
@@ -143,7 +205,7 @@ func (p *parallel) read(a *analysis, all *runs) error {
 		for i := range tells {
 			l.tells.Add(&tells[i][n])
 		}
-		l.tells.Meaning = l.source.meaningOf(l.format)
+		l.tells.Meaning = l.sources[0].meaningOf(l.format)
 	}
 	return cmp.Or(errs...)
 }
@@ -156,7 +218,7 @@ func (p *parallel) readRun(c *runCursor, worker int, tells []coverage.Tells) err
 			continue
 		}
 		tell(&tells[n], &c.req)
-		e := maker.event(&c.req, n, p.logs[n].source)
+		e := maker.event(&c.req, n, p.logs[n])
 		part := e.key.Hi >> 32 * uint64(len(p.events)) >> 32
 		if err := p.events[part][worker].Add(&e); err != nil {
 			return err

@@ -39,12 +39,14 @@ type eventMaker struct{ text []byte }
 // the log wrote: what a format has behind it was cut off in one that has less. A
 // request without client or time, or of which the log does not say the method, is
 // like no other.
-func (m *eventMaker) event(r *request.Request, n int32, s *source) event {
+func (m *eventMaker) event(r *request.Request, n int32, l *parallelLog) event {
+	i := l.index[r.Source]
+	s := l.sources[i]
 	t := r.TimeStart
 	if s.reading.Formats[r.Format-1].TimeAt == accesslog.TimeAtEnd {
 		t = r.TimeEnd
 	}
-	e := event{log: n, offset: r.Offset, line: s.line(r.Offset, r.Line), second: floorSecond(t), bytes: r.Bytes, full: fullBody(r)}
+	e := event{log: n, offset: l.begins[i] + r.Offset, line: s.line(r.Offset, r.Line), second: floorSecond(t), bytes: r.Bytes, full: fullBody(r)}
 	e.client = uint32(xxh3.Hash(r.Client))
 	kind := r.Kind
 	if kind == request.KindProbe { // which is one by its size, and that of a count with headers is larger
@@ -58,7 +60,7 @@ func (m *eventMaker) event(r *request.Request, n int32, s *source) event {
 	if t == accesslog.NoTime || r.Client == nil || r.Flags&accesslog.FlagMethodUnknown != 0 {
 		b = append(b, 0)
 		b = binary.AppendVarint(b, int64(n))
-		b = binary.AppendVarint(b, r.Offset)
+		b = binary.AppendVarint(b, e.offset)
 	}
 	m.text = b
 	e.key = xxh3.Hash128(b)

@@ -45,7 +45,7 @@ func (p *parallel) mark() (*duplicates, error) {
 	m.request()
 	m.end()
 	slices.SortFunc(d.pairs, func(a, b parallelPair) int {
-		return cmp.Or(cmp.Compare(a.second.source.ID, b.second.source.ID), cmp.Compare(a.second.number, b.second.number), cmp.Compare(a.of.source.ID, b.of.source.ID), cmp.Compare(a.of.number, b.of.number))
+		return cmp.Or(a.second.compare(b.second), a.of.compare(b.of))
 	})
 	for key, merged := range p.follow {
 		if !merged {
@@ -58,9 +58,15 @@ func (p *parallel) mark() (*duplicates, error) {
 // doubt lists what of two logs is the same and counts twice all the same.
 func (d *duplicates) doubt(p *parallel, key [2]int32) {
 	found := p.found[key]
+	second, of := p.logs[key[0]], p.logs[key[1]]
 	for _, r := range found.Runs {
+		i, _ := second.place(r.From)
+		k, _ := of.place(r.OfOffset)
+		if j, _ := second.place(r.To); j > i { // it goes on in the next source
+			r.ToLine = second.sources[i].stats.lines
+		}
 		d.alike = append(d.alike, casefile.OverlapRow{
-			Source: p.logs[key[0]].source.ID, FromLine: r.FromLine, ToLine: r.ToLine, OfSource: p.logs[key[1]].source.ID, OfLine: r.OfLine, Lines: r.Requests,
+			Source: second.sources[i].ID, FromLine: r.FromLine, ToLine: r.ToLine, OfSource: of.sources[k].ID, OfLine: r.OfLine, Lines: r.Requests,
 			Why: "the same requests in another format (client, second, recording, kind of answer, status), but " + found.Doubt() + ": they count twice, and if they are one server's, once",
 		})
 	}
@@ -73,8 +79,10 @@ type marker struct {
 	log      int32
 	line     twin  // of the request at hand
 	best     int32 // the best log that has it too; -1: none
-	ofLine   int64 // its line there
+	ofOffset int64 // its place there
+	ofLine   int64
 	run      coverage.Parallel
+	in       int   // the source of the run, among those of its log
 	of       int32 // the log that the run at hand is a second of; -1: no run
 	pairs    map[int32]int64
 }
@@ -99,7 +107,7 @@ func (m *marker) twin(t *twin) error {
 			return nil
 		}
 	}
-	m.best, m.ofLine = t.other, t.ofLine
+	m.best, m.ofOffset, m.ofLine = t.other, t.ofOffset, t.ofLine
 	return nil
 }
 
@@ -122,21 +130,25 @@ func (m *marker) request() {
 	if m.log < 0 {
 		return
 	}
-	if m.best != m.of {
+	in, begin := m.parallel.logs[m.log].place(m.line.offset)
+	if m.best != m.of || in != m.in {
 		m.endRun()
 	}
 	if m.best < 0 {
 		return
 	}
+	at := m.line.offset - begin
 	if m.of < 0 {
-		m.of = m.best
+		m.of, m.in = m.best, in
+		of := m.parallel.logs[m.of]
+		k, _ := of.place(m.ofOffset)
 		_, what := m.parallel.better(m.best, m.log)
 		m.run = coverage.Parallel{
-			From: m.line.offset, FromLine: m.line.line, OfSource: m.parallel.logs[m.of].source.ID, OfLine: m.ofLine,
+			From: at, FromLine: m.line.line, OfSource: of.sources[k].ID, OfLine: m.ofLine,
 			Why: "the same requests in sequence, in another format (client, second, recording, kind of answer, status); " + countsBecause(what),
 		}
 	}
-	m.run.To, m.run.ToLine = m.line.offset, m.line.line
+	m.run.To, m.run.ToLine = at, m.line.line
 	m.run.Lines++
 	if m.line.full {
 		m.made.full++
@@ -157,7 +169,7 @@ func (m *marker) endRun() {
 		return
 	}
 	l := m.parallel.logs[m.log]
-	list := &m.made.parallel[l.source.ID-1][l.number]
+	list := &m.made.parallel[l.sources[m.in].ID-1][l.numbers[m.in]]
 	*list = append(*list, m.run)
 	if m.pairs == nil {
 		m.pairs = map[int32]int64{}
@@ -225,7 +237,7 @@ func (d *duplicates) assumptions() []casefile.Assumption {
 	var out []casefile.Assumption
 	for _, p := range d.pairs {
 		out = append(out, casefile.Assumption{
-			What: fmt.Sprintf("%s (%s) and %s (%s)", p.second.source.Path, p.second.name, p.of.source.Path, p.of.name), By: "inferred",
+			What: fmt.Sprintf("%s (%s) and %s (%s)", p.second.path(), p.second.name, p.of.path(), p.of.name), By: "inferred",
 			Value: fmt.Sprintf("logs of one server, written side by side: %d requests of the first count once", p.requests),
 			Why:   "the same clients asked for the same in the same seconds, in sequence; " + countsBecause(p.what),
 		})

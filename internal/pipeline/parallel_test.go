@@ -321,3 +321,38 @@ func TestParallelRotated(t *testing.T) {
 		t.Errorf("%d requests count, of %d; the logs have %d lines", n, want, lines)
 	}
 }
+
+// TestParallelSmallFiles: logs that are rotated every 50 lines, in which no file
+// holds a run of its own, are one stream, as the logs in one file each are.
+func TestParallelSmallFiles(t *testing.T) {
+	for seed := range uint64(3) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		all := traffic(r, 1500, 7)
+		both := map[string]string{}
+		rotate := func(name, text string, each int) {
+			lines := strings.SplitAfter(strings.TrimSuffix(text, "\n"), "\n")
+			parts := slices.Collect(slices.Chunk(lines, each))
+			for i, part := range parts { // the newest has no number
+				part := strings.Join(part, "")
+				if n := len(parts) - 1 - i; n > 0 {
+					both[fmt.Sprint(name, ".", n)] = part
+				} else {
+					both[name] = part
+				}
+			}
+		}
+		rotate("access.log", logOf(inTurn(r, all, jitter), nginxCombined, nil), 50)
+		rotate("json.log", logOf(inTurn(r, all, jitter), nginxJSON, nil), 41)
+		dir := sameCounts(t, both, map[string]string{"json.log": logOf(all, nginxJSON, nil)})
+		var requests int64
+		for _, s := range table(t, dir, casefile.TableSources) {
+			if strings.HasPrefix(s["path"].(string), "access") {
+				requests += s["requests"].(int64)
+			}
+		}
+		if requests != 0 {
+			t.Errorf("seed %d: %d requests of the log that tells less count, too", seed, requests)
+		}
+		referred(t, dir, both)
+	}
+}

@@ -92,7 +92,7 @@ func CompareSizes(a, b int64) Sizes {
 type TwinRun struct {
 	From, To         int64 // offsets of the first and the last request's line
 	FromLine, ToLine int64
-	OfLine           int64 // of the first one's counterpart
+	OfOffset, OfLine int64 // of the first one's counterpart
 	Requests         int64
 }
 
@@ -189,7 +189,7 @@ func (f *Follower) Add(t *Twin) {
 		f.end()
 	}
 	if f.run.Requests == 0 {
-		f.run = TwinRun{From: t.Offset, FromLine: t.Line, OfLine: t.OfLine}
+		f.run = TwinRun{From: t.Offset, FromLine: t.Line, OfOffset: t.OfOffset, OfLine: t.OfLine}
 		f.from, f.most = t.Number, -1
 		f.sole, f.spread, f.sized, f.near, f.clients = 0, 0, 0, 0, clients{}
 	}
