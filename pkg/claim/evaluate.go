@@ -273,7 +273,7 @@ func (e *evaluation) assumed(verdicts []Verdict, a Around) []Assumed {
 		x := Assumed{What: w.what, Value: w.value, By: w.by, Without: w.without}
 		for _, v := range w.views {
 			for s := range standardNames {
-				again := e.verdict(v, Standard(s), e.state == coverage.Full)
+				again := e.verdict(v, Standard(s), e.state == coverage.Full && !w.kind.ofTime())
 				if to := x.outcome(Standard(s)); *to == "" || again.Outcome != verdicts[s].Outcome {
 					*to = again.Outcome
 				}

@@ -192,25 +192,34 @@ func (p *Plan) assumptions(pl *planned) []assumption {
 		v.Population = All
 		out = append(out, assumption{"labels", fmt.Sprintf("%d", len(p.units.labels)), "user", "labelled clients count like all others", []View{v}, WithoutNothing})
 	}
-	if pl.claim.From == 0 && pl.claim.To == 0 {
-		return out
-	}
-	zones, by, clocks := map[string]bool{}, "default", false
-	for i := range p.basis.Sources {
-		s := &p.basis.Sources[i]
-		if s.Zone != "" {
-			zones[s.Zone] = true
-		}
-		if s.ZoneBy == "user" {
-			by = "user"
-		}
-		clocks = clocks || s.Clock != 0
-	}
-	if len(zones) > 0 {
-		add("time zone of times without one", joined(zones), by, "they may be of any zone, from UTC+14 to UTC-12", Without{Kind: WithoutZoneEarly}, Without{Kind: WithoutZoneLate})
+	zones, by, clocks := p.clocks()
+	if zones != "" {
+		add("time zone of times without one", zones, by, "they may be of any zone, from UTC+14 to UTC-12", Without{Kind: WithoutZoneEarly}, Without{Kind: WithoutZoneLate})
 	}
 	if clocks {
 		add("clock offset", "as given", "user", "the clocks were right", Without{Kind: WithoutClock})
 	}
 	return out
 }
+
+// clocks says which zones were taken for times without one, on whose word, and
+// whether times were corrected.
+func (p *Plan) clocks() (zones, by string, corrected bool) {
+	taken, by := map[string]bool{}, "default"
+	for i := range p.basis.Sources {
+		s := &p.basis.Sources[i]
+		if s.Zone != "" {
+			taken[s.Zone] = true
+		}
+		if s.ZoneBy == "user" {
+			by = "user"
+		}
+		corrected = corrected || s.Clock != 0
+	}
+	return joined(taken), by, corrected
+}
+
+// ofTime says whether an assumption is one of times. Without it nobody knows
+// whether the logs reach the ends of a period, or where their gaps lie, so
+// coverage is not full.
+func (k Kind) ofTime() bool { return k >= WithoutZoneEarly }
