@@ -283,7 +283,7 @@ func TestWithoutZoneAndClock(t *testing.T) {
 	}{
 		{24 * hour, 48 * hour, "supported", "undecidable", "supported"}, // too early
 		{5 * hour, 43 * hour, "supported", "undecidable", "supported"},  // too late: 19:00 is behind
-		{16 * hour, 44 * hour, "supported", "supported", "supported"},    // any of them is in it
+		{16 * hour, 44 * hour, "supported", "supported", "supported"},   // any of them is in it
 		{30 * hour, 44 * hour, "supported", "undecidable", "undecidable"},
 		{42 * hour, 44 * hour, "contradicted", "supported", "undecidable"},
 		{29 * hour, 30 * hour, "contradicted", "undecidable", "supported"},
