@@ -146,17 +146,12 @@ func covering(s *casefile.Summary, gaps []coverage.Gap) func(coverage.Period) (c
 // accountOf is what the paragraph of a verdict says of the case.
 func accountOf(s *casefile.Summary) claim.Account {
 	c := &s.Coverage
-	a := claim.Account{Sources: s.Accounting.Sources, Lines: s.Accounting.Lines, Exposure: c.Period()}
+	a := claim.Account{Sources: s.Accounting.Sources, Lines: s.Accounting.Lines, Exposure: c.Period(), Gaps: c.KnownGaps()}
 	if all := c.Spans()[0]; all.First != accesslog.NoTime {
 		a.First, a.Last = all.First, all.Last
 	}
 	if d := c.Declaration; d != nil {
 		a.DeclaredBy, a.DeclaredOn, a.Declared = d.By, d.Date, d.Text
-	}
-	for _, g := range c.Gaps {
-		if text := g.From + " to " + g.To + " (" + g.Explained + ")"; g.Explained != "" && !slices.Contains(a.Explained, text) {
-			a.Explained = append(a.Explained, text)
-		}
 	}
 	return a
 }

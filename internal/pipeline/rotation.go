@@ -98,7 +98,8 @@ func (g *rotation) gaps() []coverage.Gap {
 }
 
 // holes are the times between the neighbours of files that are missing by their
-// number, but where another group of the log has lines. A missing date is none: where nothing was logged, nothing is rotated.
+// number, but where another group of the log has lines. A missing date is none:
+// where nothing was logged, nothing is rotated.
 func (g *rotation) holes(found []coverage.Gap) []coverage.Gap {
 	var at []int // places with a number, or of the live file, that have lines
 	for i, p := range g.places {

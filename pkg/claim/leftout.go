@@ -17,7 +17,7 @@ func (e *evaluation) exclusions(verdicts []Verdict) []Excluded {
 	out := []Excluded{}
 	name := e.unitNames()
 	for s, v := range verdicts {
-		if v.Outcome != Contradicted.String() || e.byAddressOnly(v) {
+		if v.Outcome != Contradicted.String() {
 			continue
 		}
 		lower, upper := bounds(e.claim.Measure, Standard(s))
@@ -47,12 +47,6 @@ func (e *evaluation) exclusions(verdicts []Verdict) []Excluded {
 		}
 	}
 	return out
-}
-
-// byAddressOnly says whether all that contradicts is a count of clients that
-// cannot be told apart.
-func (e *evaluation) byAddressOnly(v Verdict) bool {
-	return !slices.ContainsFunc(v.Figures, func(f FigureVerdict) bool { return f.Outcome == Contradicted.String() })
 }
 
 // question puts the pairs that count for a lower or an upper bound into numbers,

@@ -22,7 +22,7 @@ type Account struct {
 	Coverage   coverage.State
 	Exposure   coverage.Period // the period that was stated
 	Why        []string        // why coverage is not full, clauses without a full stop
-	Explained  []string        // gaps in the logs that the user explained, each with its times
+	Gaps       []coverage.Gap  // in the logs, at any time
 	DeclaredBy string          // who declared that these are all the logs
 	DeclaredOn string          // when, as the user wrote it
 	Declared   string          // and in which words
@@ -81,8 +81,8 @@ func (a *Account) covered() string {
 	switch a.Coverage {
 	case coverage.Full:
 		text := fmt.Sprintf("They cover the stated period, %s to %s", stamp(a.Exposure.From), stamp(a.Exposure.To))
-		if len(a.Explained) > 0 {
-			text += ", except for gaps that the user explained: " + strings.Join(a.Explained, "; ")
+		if explained := a.explained(); len(explained) > 0 {
+			text += ", except for gaps that the user explained: " + strings.Join(explained, "; ")
 		} else {
 			text += ", and no gap was found in it"
 		}
@@ -95,6 +95,18 @@ func (a *Account) covered() string {
 		return text + "."
 	}
 	return "No period was stated, so it is open how much of the exposure these logs cover."
+}
+
+// explained names the gaps in the period that the user explained, each once.
+func (a *Account) explained() []string {
+	var out []string
+	for _, g := range a.Gaps {
+		text := stamp(g.From) + " to " + stamp(g.To) + " (" + g.Explained + ")"
+		if g.Explained != "" && g.From < a.Exposure.To && g.To > a.Exposure.From && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
 }
 
 // findings are the reasons, those that contradict first. Where figures come to

@@ -74,3 +74,24 @@ func TestParagraph(t *testing.T) {
 		t.Errorf("the paragraphs are not the golden ones:\n%s", got.String())
 	}
 }
+
+// Only gaps in the period are named, and each once though it stands for several
+// logs.
+func TestParagraphGaps(t *testing.T) {
+	gap := coverage.Gap{Group: "a.log", From: 10e6, To: 20e6, Explained: "power"}
+	both := gap
+	both.Group = ""
+	for _, tt := range []struct {
+		period coverage.Period
+		want   string
+	}{
+		{coverage.Period{From: 0, To: 30e6}, "user explained: 1970-01-01T00:00:10Z to 1970-01-01T00:00:20Z (power); that these"},
+		{coverage.Period{From: 20e6, To: 30e6}, ", and no gap was found in it; that these"},
+		{coverage.Period{From: 0, To: 10e6}, ", and no gap was found in it; that these"},
+	} {
+		a := Account{Claim: &Claim{}, Coverage: coverage.Full, Exposure: tt.period, Gaps: []coverage.Gap{gap, both}}
+		if text := a.covered(); !strings.Contains(text, tt.want) {
+			t.Errorf("%v: %s", tt.period, text)
+		}
+	}
+}
