@@ -41,7 +41,7 @@ func TestNoAllocations(t *testing.T) {
 	defer a.close()
 	a.watch = watch(nil, 0)
 	defer a.watch.end()
-	src := a.addSource(a.set.Sources[0])
+	src := a.addSource(a.set.Sources[0], place{})
 	data := []byte(log.String())
 	src.reading = accesslog.Detect(data).Reading
 	w := newWorker(a, a.matcher.Clone())

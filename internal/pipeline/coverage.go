@@ -22,7 +22,7 @@ type covered struct {
 // cover finds out which time the logs cover, when all was scanned.
 func (a *analysis) cover() error {
 	logs := a.logNumbers()
-	each, of, all, err := silences(a.workers, logs)
+	each, of, all, err := silences(a.workers, a.arrivals.groupNumbers, logs)
 	if err != nil {
 		return err
 	}

@@ -121,9 +121,9 @@ func (a *analysis) everyGlobMatches(sources []evidence.Source) error {
 	return nil
 }
 
-// addSource makes a source known, with what the user said of it.
-func (a *analysis) addSource(s evidence.Source) *source {
-	s.ID = int32(len(a.sources) + 1)
+// addSource makes a source known, with what the user said of it. It may be called
+// from any goroutine.
+func (a *analysis) addSource(s evidence.Source, at place) *source {
 	src := &source{Source: s}
 	// The values are good: checkSettings has seen them.
 	if name, ok := lastMatch(a.options.Formats, s); ok {
@@ -142,8 +142,7 @@ func (a *analysis) addSource(s evidence.Source) *source {
 		src.ahead, _ = ParseClock(text)
 	}
 	src.reading.Zone, src.reading.Year = src.zone, src.year
-	a.rotate(src)
-	a.sources = append(a.sources, src)
+	a.arrivals.add(src, at)
 	return src
 }
 

@@ -55,8 +55,11 @@ func (p *progress) now() Progress {
 	}
 	if s := p.scanner.Load(); s != nil {
 		now.Bytes = s.read.Load()
-		if src := s.current.Load(); src != nil {
-			now.Source = src.Path
+		for _, r := range s.readers {
+			if src := r.current.Load(); src != nil {
+				now.Source = src.Path // of the first that is at work
+				break
+			}
 		}
 	}
 	return now

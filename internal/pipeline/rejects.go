@@ -10,31 +10,21 @@ import (
 	"github.com/logrecount/recount/pkg/coverage"
 )
 
-// rejects keeps a worker's rejects as sorted runs. A worker gets its chunks
-// nearly in the order of the evidence: those that are for it alone may overtake
-// the others, and then a new run begins.
+// rejects collects the rejects of the chunk that a worker reads. They are kept
+// with its piece: the pieces of a source are in order, and so are their rejects,
+// whoever read them and when.
 type rejects struct {
-	store  *spill.Store
-	block  []byte
-	runs   [][]spill.Block
-	source int32 // of the last reject
-	offset int64
+	store *spill.Store
+	block []byte
 }
 
 // rejectBlock is the size at which a block of rejects is closed.
 const rejectBlock = 64 << 10
 
-func (r *rejects) add(source int32, line, offset, length int64, reason accesslog.Reason, head []byte) error {
-	if len(r.runs) == 0 || source < r.source || source == r.source && offset < r.offset {
-		if err := r.flush(); err != nil {
-			return err
-		}
-		r.runs = append(r.runs, nil)
-	}
-	r.source, r.offset = source, offset
+// add adds a reject of the piece. line is within it.
+func (r *rejects) add(p *piece, line, offset, length int64, reason accesslog.Reason, head []byte) error {
 	head = head[:min(len(head), accesslog.RejectHead)]
-	b := binary.AppendUvarint(r.block, uint64(source))
-	b = binary.AppendUvarint(b, uint64(line))
+	b := binary.AppendUvarint(r.block, uint64(line))
 	b = binary.AppendUvarint(b, uint64(offset))
 	b = binary.AppendUvarint(b, uint64(length))
 	b = append(b, byte(reason))
@@ -43,88 +33,70 @@ func (r *rejects) add(source int32, line, offset, length int64, reason accesslog
 	if len(r.block) < rejectBlock {
 		return nil
 	}
-	return r.flush()
+	return r.flush(p)
 }
 
-func (r *rejects) flush() error {
+// flush ends the piece's rejects.
+func (r *rejects) flush(p *piece) error {
 	if len(r.block) == 0 {
 		return nil
 	}
 	b, err := r.store.Put(r.block)
-	last := len(r.runs) - 1
-	r.runs[last] = append(r.runs[last], b)
+	p.rejects = append(p.rejects, b)
 	r.block = r.block[:0]
 	return err
 }
 
-// rejectCursor walks over one run of rejects.
-type rejectCursor struct {
-	store  *spill.Store
-	blocks []spill.Block
-	block  []byte
-	row    casefile.RejectRow // Line is still within its chunk
-	err    error
+// eachReject walks over all rejects by source and offset, but for those that are
+// second copies.
+func eachReject(store *spill.Store, sources []*source, seconds []coverage.Seconds, yield func(*casefile.RejectRow) error) error {
+	for _, s := range sources {
+		for _, p := range s.pieces {
+			for _, b := range p.rejects {
+				block, err := store.Get(b)
+				for err == nil && len(block) > 0 {
+					row := casefile.RejectRow{Source: s.ID}
+					if block, err = readReject(block, &row); err != nil {
+						break
+					}
+					row.Line += p.lines
+					if seconds == nil || !seconds[s.ID-1].Has(row.Offset) {
+						err = yield(&row)
+					}
+				}
+				if err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
-func (c *rejectCursor) Next() bool {
-	for len(c.block) == 0 {
-		if len(c.blocks) == 0 {
-			return false
-		}
-		if c.block, c.err = c.store.Get(c.blocks[0]); c.err != nil {
-			return false
-		}
-		c.blocks = c.blocks[1:]
-	}
+// readReject reads the next reject of a block, whose line is within its piece,
+// and gives the rest.
+func readReject(block []byte, row *casefile.RejectRow) (rest []byte, err error) {
 	number := func() int64 {
-		v, n := binary.Uvarint(c.block)
+		v, n := binary.Uvarint(block)
 		if n <= 0 {
-			c.err = errors.New("a block of rejects is damaged")
+			block, err = nil, errRejects
 			return 0
 		}
-		c.block = c.block[n:]
+		block = block[n:]
 		return int64(v)
 	}
-	c.row.Source, c.row.Line, c.row.Offset, c.row.Length = int32(number()), number(), number(), number()
-	if c.err != nil {
-		return false
+	row.Line, row.Offset, row.Length = number(), number(), number()
+	if len(block) == 0 {
+		return nil, errRejects
 	}
-	c.row.Reason = accesslog.Reason(c.block[0]).String()
-	c.block = c.block[1:]
+	row.Reason = accesslog.Reason(block[0]).String()
+	block = block[1:]
 	n := number()
-	c.row.Raw, c.block = c.block[:n], c.block[n:]
-	return c.err == nil
+	if err != nil || n > int64(len(block)) {
+		return nil, errRejects
+	}
+	row.Raw = block[:n]
+	return block[n:], nil
 }
 
-func (c *rejectCursor) Err() error { return c.err }
-
-// eachReject walks over all rejects by source and offset, with their line
-// numbers resolved, but for those that are second copies.
-func eachReject(sources []*source, workers []*worker, seconds []coverage.Seconds, yield func(*casefile.RejectRow) error) error {
-	var cursors []*rejectCursor
-	for _, w := range workers {
-		for _, run := range w.rejects.runs {
-			cursors = append(cursors, &rejectCursor{store: w.store, blocks: run})
-		}
-	}
-	m := spill.NewMerge(cursors, func(a, b *rejectCursor) bool {
-		if a.row.Source != b.row.Source {
-			return a.row.Source < b.row.Source
-		}
-		return a.row.Offset < b.row.Offset
-	})
-	for {
-		c, ok := m.Next()
-		if !ok {
-			return m.Err()
-		}
-		if seconds != nil && seconds[c.row.Source-1].Has(c.row.Offset) {
-			continue
-		}
-		row := c.row
-		row.Line = sources[row.Source-1].line(row.Offset, row.Line)
-		if err := yield(&row); err != nil {
-			return err
-		}
-	}
-}
+var errRejects = errors.New("a block of rejects is damaged")

@@ -37,7 +37,8 @@ type analysis struct {
 	options    Options
 	started    time.Time
 	set        *evidence.Set
-	sources    []*source           // in the order in which they are read; members of archives are known after the scan
+	arrivals   arrivals            // of sources, while files are scanned
+	sources    []*source           // in the order of the files and of their members, once they are scanned
 	groups     []*rotation         // of sources, in the order of their first
 	groupOf    map[string]uint32   // number of a rotation group by its name, from 1
 	covered    covered             // which time the logs cover, known once they are scanned
@@ -127,7 +128,7 @@ func (a *analysis) prepare() (err error) {
 	if a.places, err = geo.Open(o.Geo); err != nil {
 		return err
 	}
-	a.budget = newBudget(o, a.inventory)
+	a.budget = newBudget(o, a.inventory, len(a.set.Sources))
 	a.store = spill.NewStore(a.budget.runs, o.Temp)
 	a.writer, err = casefile.Create(o.Out, casefile.CreateOptions{
 		Force: o.Force, Compression: o.Compression, Tables: o.Tables, Attributes: a.matcher.AttributeNames(),
@@ -178,16 +179,17 @@ func (a *analysis) scan(ctx context.Context) error {
 	if err := a.scanFiles(ctx); err != nil {
 		return err
 	}
+	a.settle()
 	return a.everyGlobMatched()
 }
 
 // decide is the second phase: the workers' statistics become the sources', and
 // second copies of lines are found.
 func (a *analysis) decide(ctx context.Context) error {
-	for i, s := range a.sources {
+	for _, s := range a.sources {
 		s.stats = newStats()
 		for _, w := range a.workers {
-			if i < len(w.stats) && w.stats[i] != nil {
+			if i := int(s.arrival) - 1; i < len(w.stats) && w.stats[i] != nil {
 				s.stats.merge(w.stats[i])
 			}
 		}
@@ -196,7 +198,7 @@ func (a *analysis) decide(ctx context.Context) error {
 			s.sum, s.bytes = s.streamSum, s.streamLen
 		}
 	}
-	a.runs = &runs{store: a.store, stop: ctx.Err}
+	a.runs = &runs{store: a.store, stop: ctx.Err, ids: a.arrivals.ids}
 	for _, w := range a.workers {
 		a.runs.all = append(a.runs.all, w.runs...)
 		a.sizes.merge(w.sizes)
@@ -297,6 +299,7 @@ func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int6
 type budget struct {
 	total   int64
 	workers int
+	readers int   // of files, side by side
 	runs    int64 // sorted runs that stay in memory, of all workers
 	batch   int   // one worker's batch, at most
 	fold    int64 // one of a grouper's two folds
@@ -305,7 +308,7 @@ type budget struct {
 // newBudget shares out what the inventory and the chunks leave: half to runs,
 // a quarter each to batches and folds. The rest of the total is what the
 // collector needs to breathe.
-func newBudget(o *Options, inv *recording.Inventory) budget {
+func newBudget(o *Options, inv *recording.Inventory, files int) budget {
 	b := budget{total: o.Memory, workers: o.Workers}
 	if b.total <= 0 {
 		b.total = 1 << 30
@@ -313,7 +316,8 @@ func newBudget(o *Options, inv *recording.Inventory) budget {
 	if b.workers <= 0 {
 		b.workers = runtime.GOMAXPROCS(0)
 	}
-	free := max(b.total-inv.MemoryBytes()-int64(2*b.workers+3)*3/2<<20, b.total/8)
+	b.readers = max(1, min(files, b.workers, int(max(2, b.total/readerMemory))))
+	free := max(b.total-inv.MemoryBytes()-int64(b.chunks())*3/2<<20, b.total/8)
 	share := free * 6 / 10
 	b.runs = share / 2
 	b.batch = int(min(share/4/int64(b.workers), 64<<20))

@@ -1,10 +1,9 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"fmt"
-	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -28,67 +27,111 @@ type buffer struct {
 	left atomic.Int32
 }
 
-// scanner runs the scan phase.
+// scanner runs the scan phase: readers hand out chunks, which workers read.
+// Neither workers nor hashers ever wait for anybody but a reader, so however few
+// buffers there are, those that are in use become free again.
 type scanner struct {
 	options *Options
-	files   []evidence.Source
-	add     func(evidence.Source) *source // makes a source known
+	add     func(evidence.Source, place) *source // makes a source known
+	readers []*reader
 	workers []*worker
 	free    chan *buffer
-	work    chan job // for any worker
-	hash    chan job
+	work    chan job     // for any worker
 	read    atomic.Int64 // bytes of evidence, as stored
-	current atomic.Pointer[source]
+	binding sync.Mutex   // while a worker is chosen for a source
 }
+
+// readerMemory is what a reader of files is reckoned with when their number is
+// chosen, though most need little: what xz -9 and zstd --long look back to is 64
+// and 128 MiB.
+const readerMemory = 128 << 20
+
+// chunks is how many buffers the scan has: each reader fills one while another
+// is hashed, and each worker has one at hand and one that comes next.
+func (b *budget) chunks() int { return 2*b.readers + 2*b.workers + 1 }
 
 // scan reads all files once, and with them their sources: more than one where
 // a file is an archive. The sources' hashes, pieces and errors are then known;
 // the workers hold the rest.
 func (a *analysis) scanFiles(ctx context.Context) error {
-	workers := a.workers
-	s := &scanner{options: &a.options, files: a.set.Sources, add: a.addSource, workers: workers, work: make(chan job), hash: make(chan job)}
-	a.watch.scanning(s)
-	buffers := 2*len(workers) + 3
-	s.free = make(chan *buffer, buffers)
-	for range buffers {
+	s := &scanner{options: &a.options, add: a.addSource, workers: a.workers, work: make(chan job)}
+	s.free = make(chan *buffer, a.budget.chunks())
+	for range cap(s.free) {
 		s.free <- &buffer{data: make([]byte, 0, accesslog.ChunkCap)}
 	}
+	for range a.budget.readers {
+		s.readers = append(s.readers, &reader{scanner: s, hash: make(chan job)})
+	}
+	a.watch.scanning(s)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var wg sync.WaitGroup
-	wg.Go(func() { s.hasher() })
-	for _, w := range workers {
-		wg.Go(func() {
-			for {
-				j, ok := s.take(w)
-				if !ok {
-					break
-				}
-				if err := w.chunk(j); err != nil {
-					cancel(err)
-				}
-				s.done(j.buf)
-			}
-			if err := w.flush(); err != nil {
+	var working, reading sync.WaitGroup
+	for _, w := range s.workers {
+		working.Go(func() {
+			if err := s.workOff(w, cancel); err != nil {
 				cancel(err)
 			}
 		})
 	}
-	for _, file := range s.files {
-		if ctx.Err() != nil {
-			break
-		}
-		if archive := s.file(ctx, file); archive != nil {
-			a.archives = append(a.archives, archive)
-		}
+	files := make(chan int, len(a.set.Sources))
+	for _, i := range largestFirst(a.set.Sources) {
+		files <- i
 	}
+	close(files)
+	archives := make([]*evidence.Archive, len(a.set.Sources))
+	for _, r := range s.readers {
+		working.Go(r.hasher)
+		reading.Go(func() {
+			defer close(r.hash)
+			for i := range files {
+				if ctx.Err() != nil {
+					break
+				}
+				archives[i] = r.file(ctx, i, a.set.Sources[i])
+			}
+		})
+	}
+	reading.Wait()
 	close(s.work)
-	for _, w := range workers {
+	for _, w := range s.workers {
 		close(w.own)
 	}
-	close(s.hash)
-	wg.Wait()
+	working.Wait()
+	a.archives = slices.DeleteFunc(archives, func(ar *evidence.Archive) bool { return ar == nil })
 	return context.Cause(ctx)
+}
+
+// largestFirst gives the order in which files are begun: what takes longest
+// shall not be what is left at the end. Standard input, whose size is not known,
+// is first of all.
+func largestFirst(files []evidence.Source) []int {
+	var order []int
+	for i := range files {
+		order = append(order, i)
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		return cmp.Compare(uint64(files[j].Size), uint64(files[i].Size))
+	})
+	return order
+}
+
+// workOff lets a worker read its chunks, until there are no more. If it fails, the
+// scan is cancelled, and what still comes is read all the same: its buffers must
+// become free.
+func (s *scanner) workOff(w *worker, cancel context.CancelCauseFunc) error {
+	for {
+		j, ok := s.take(w)
+		if !ok {
+			return w.flush()
+		}
+		if err := w.chunk(j); err != nil {
+			cancel(err)
+		}
+		if j.chunk.Last {
+			s.unbind(j.source)
+		}
+		s.done(j.buf)
+	}
 }
 
 // take gives a worker its next chunk: one that is for it alone, or one that is
@@ -116,114 +159,34 @@ func (s *scanner) take(w *worker) (job, bool) {
 // read in order all go to one worker.
 func (s *scanner) pass(j job) {
 	if j.source.reading.Known() && !j.source.reading.Stateless() {
-		s.workers[int(j.source.ID)%len(s.workers)].own <- j
+		s.bind(j.source).own <- j
 		return
 	}
 	s.work <- j
 }
 
+// bind chooses the worker of a source: the one that has the fewest such sources.
+func (s *scanner) bind(src *source) *worker {
+	s.binding.Lock()
+	defer s.binding.Unlock()
+	if src.worker == nil {
+		src.worker = slices.MinFunc(s.workers, func(v, w *worker) int { return cmp.Compare(v.bound, w.bound) })
+		src.worker.bound++
+	}
+	return src.worker
+}
+
+// unbind takes a source that was read to its end from its worker.
+func (s *scanner) unbind(src *source) {
+	s.binding.Lock()
+	defer s.binding.Unlock()
+	if src.worker != nil {
+		src.worker.bound--
+	}
+}
+
 func (s *scanner) done(b *buffer) {
 	if b.left.Add(-1) == 0 {
 		s.free <- b
-	}
-}
-
-// file reads what one file holds. What cannot be read is recorded with its
-// source, or with the archive that is given back; the run goes on.
-func (s *scanner) file(ctx context.Context, file evidence.Source) *evidence.Archive {
-	stdin := s.options.Stdin
-	if file.Stdin() && stdin != nil { // without one Contents says so
-		stdin = newInterruptible(ctx, stdin)
-	}
-	c, err := file.Contents(stdin)
-	if err != nil {
-		s.add(file).err = err.Error()
-		return nil
-	}
-	defer c.Close()
-	defer context.AfterFunc(ctx, c.Stop)()
-	before := s.read.Load()
-	for ctx.Err() == nil {
-		found, r, err := c.Next()
-		s.read.Store(before + c.RawBytes())
-		if err == io.EOF {
-			break
-		}
-		src := s.add(found)
-		s.current.Store(src)
-		if err != nil {
-			src.err = err.Error()
-			continue
-		}
-		s.source(ctx, src, r, func() { s.read.Store(before + c.RawBytes()) })
-	}
-	return c.Archive()
-}
-
-// source reads one source to its end.
-func (s *scanner) source(ctx context.Context, src *source, r *evidence.Reader, moved func()) {
-	chunks := accesslog.NewChunker(r)
-	detected := src.reading.Known() // by the user's word
-	for ctx.Err() == nil {
-		buf := <-s.free
-		chunk, err := chunks.Next(buf.data)
-		moved()
-		if err == io.EOF {
-			s.free <- buf
-			break
-		}
-		if err != nil {
-			s.free <- buf
-			src.err = err.Error()
-			return
-		}
-		if !detected && isSample(chunk) {
-			src.reading, detected = s.detect(src, chunk.Data), true
-		}
-		p := &piece{offset: chunk.Offset}
-		src.pieces = append(src.pieces, p)
-		j := job{source: src, chunk: chunk, piece: p, damaged: chunk.Last && r.Damage() != nil, buf: buf}
-		buf.left.Store(2)
-		s.hash <- j
-		s.pass(j)
-	}
-	s.finish(src, r)
-}
-
-// detect finds how a source is read.
-func (s *scanner) detect(src *source, sample []byte) accesslog.Reading {
-	d := accesslog.Detect(sample, given(s.options.Servers)...)
-	if !d.Reading.Known() {
-		src.tried = d.Tried()
-	}
-	d.Reading.Zone, d.Reading.Year = src.zone, src.year
-	return d.Reading
-}
-
-// finish records what is known at the end of a source.
-func (s *scanner) finish(src *source, r *evidence.Reader) {
-	if sum, n, ok := r.Raw(); ok {
-		src.sum, src.bytes = hexSum(sum), n
-	}
-	if err := r.Damage(); err != nil {
-		src.err = err.Error()
-	}
-	src.notes = append(src.notes, r.Warnings()...)
-}
-
-// hasher hashes the streams. Chunks come in order, source after source, and
-// each source ends with a chunk that is Last.
-func (s *scanner) hasher() {
-	h := sha256.New()
-	var n int64
-	for j := range s.hash {
-		h.Write(j.chunk.Data)
-		n += int64(len(j.chunk.Data))
-		if j.chunk.Last {
-			j.source.streamSum, j.source.streamLen = fmt.Sprintf("%x", h.Sum(nil)), n
-			h.Reset()
-			n = 0
-		}
-		s.done(j.buf)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/coverage"
 	"github.com/logrecount/recount/pkg/download"
@@ -23,13 +24,16 @@ type source struct {
 	reading    accesslog.Reading
 	zone       *time.Location    // of times without one, by the user's word; nil: none given
 	year       int               // of the first line, by the user's word; 0: none given
+	arrival    int32             // number by which it goes while files are scanned, see arrivals
 	group      uint32            // number of its rotation group, from 1
 	ahead      int64             // by so many microseconds its clock was ahead, by the user's word
 	tried      string            // what detection tried in vain
 	meaning    accesslog.Meaning // by the user's word
 	meaningSet bool
 	pieces     []*piece
-	err        string // why it was not, or not wholly, read
+	worker     *worker          // that reads its lines in order; nil: any may read them
+	parser     accesslog.Parser // of that worker
+	err        string           // why it was not, or not wholly, read
 	notes      []string
 	bytes      int64
 	sum        string
@@ -46,10 +50,11 @@ type source struct {
 // piece is one chunk of a source: its place, and how many lines it has, from
 // which the line numbers of the chunks behind it follow.
 type piece struct {
-	offset int64
-	lines  int64 // in the piece; after resolve: in all pieces before it
-	clock  coverage.Trace
-	sketch sketch
+	offset  int64
+	lines   int64 // in the piece; after resolve: in all pieces before it
+	clock   coverage.Trace
+	sketch  sketch
+	rejects []spill.Block
 }
 
 // resolve turns the pieces' line counts into the number of lines before each.
@@ -67,6 +72,19 @@ func (s *source) resolve() {
 func (s *source) line(offset, inPiece int64) int64 {
 	i := sort.Search(len(s.pieces), func(i int) bool { return s.pieces[i].offset > offset }) - 1
 	return s.pieces[i].lines + inPiece
+}
+
+// newParser makes a parser for a chunk that is read now. That of a source whose
+// lines are read in order goes on where it was: between two chunks of the source
+// its worker may read others.
+func (s *source) newParser() accesslog.Parser {
+	if !s.reading.Known() || s.reading.Stateless() {
+		return s.reading.NewParser()
+	}
+	if s.parser == nil {
+		s.parser = s.reading.NewParser()
+	}
+	return s.parser
 }
 
 // formats lists the formats that lines of the source had, the most frequent

@@ -118,9 +118,10 @@ func TestTimeSettings(t *testing.T) {
 	if err := a.checkSettings(); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range a.set.Sources {
-		a.addSource(s)
+	for i, s := range a.set.Sources {
+		a.addSource(s, place{file: i})
 	}
+	a.settle()
 	if r := a.sources[0].reading; r.Zone.String() != "Europe/Stockholm" || r.Year != 2019 || r.Name() != "combined" {
 		t.Errorf("a.log: %+v", r)
 	}

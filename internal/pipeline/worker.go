@@ -25,10 +25,11 @@ type worker struct {
 	rejects   rejects
 	times     times
 	clock     coverage.Clock
-	stats     []*stats // by source id - 1; nil: nothing seen of it
+	stats     []*stats // by arrival of the source - 1; nil: nothing seen of it
 	sizes     *bodySizes
 	progress  *progress
 	own       chan job // chunks that are for this worker alone
+	bound     int      // sources whose chunks are; see scanner.bind
 	shown     bool     // the requests table is written, so texts that only it shows are carried
 
 	source  *source // whose parser is at hand
@@ -43,23 +44,25 @@ type worker struct {
 }
 
 func newWorker(a *analysis, m *recording.Matcher) *worker {
-	return &worker{
+	w := &worker{
 		store: a.store, matcher: m, inventory: a.inventory, batch: request.NewBatch(min(smallBatch, a.budget.batch)),
 		rejects: rejects{store: a.store}, times: newTimes(a.store), sizes: new(bodySizes), progress: a.watch, own: make(chan job),
 		most: a.budget.batch, shown: a.writer.Wants(casefile.TableRequests),
 	}
+	w.batch.OrderSources(a.arrivals.compare)
+	return w
 }
 
 // statsOf gives the counts of a source.
-func (w *worker) statsOf(id int32) *stats {
-	for int(id) > len(w.stats) {
+func (w *worker) statsOf(arrival int32) *stats {
+	for int(arrival) > len(w.stats) {
 		w.stats = append(w.stats, nil)
 	}
-	st := w.stats[id-1]
+	st := w.stats[arrival-1]
 	if st == nil {
 		fresh := newStats()
 		st = &fresh
-		w.stats[id-1] = st
+		w.stats[arrival-1] = st
 	}
 	return st
 }
@@ -67,13 +70,16 @@ func (w *worker) statsOf(id int32) *stats {
 // chunk reads one chunk.
 func (w *worker) chunk(j job) error {
 	if w.source != j.source && !j.chunk.InLong && len(j.chunk.Data) > 0 { // before the first lines, the format is not known yet
-		w.source, w.parser = j.source, j.source.reading.NewParser()
+		w.source, w.parser = j.source, j.source.newParser()
 	}
-	st := w.statsOf(j.source.ID)
+	st := w.statsOf(j.source.arrival)
 	w.format = nil
 	requests, rejected, lines := st.requests, st.rejected, st.lines
 	err := w.lines(j, st)
 	j.piece.lines, j.piece.clock = st.lines-lines, w.clock.End()
+	if err == nil {
+		err = w.rejects.flush(j.piece)
+	}
 	if err == nil {
 		err = w.keepSketch(j)
 	}
@@ -227,7 +233,7 @@ func (w *worker) fill(j job, n int64, line accesslog.Line, m recording.Match) {
 	r, q := &w.record, &w.request
 	name, _ := w.clients.Client(r.Client)
 	*q = request.Request{
-		Source: j.source.ID, Line: n, Offset: j.chunk.Offset + int64(line.Start),
+		Source: j.source.arrival, Line: n, Offset: j.chunk.Offset + int64(line.Start),
 		UTCOffsetMin: r.UTCOffsetMin,
 		Client:       name, Recording: m.Path, Protocol: r.Protocol, Agent: r.Agent,
 		Status: r.Status, Bytes: r.Bytes, Sent: r.Sent, ObjectSize: r.ObjectSize, SizeFrom: r.SizeFrom,
@@ -271,7 +277,7 @@ func span(r *accesslog.Record) (start, end int64) {
 
 func (w *worker) reject(j job, st *stats, n, offset, length int64, head []byte, reason accesslog.Reason) error {
 	st.rejected++
-	return w.rejects.add(j.source.ID, n, offset, length, reason, head)
+	return w.rejects.add(j.piece, n, offset, length, reason, head)
 }
 
 // flushBatch turns the batch into a sorted run.
@@ -306,5 +312,5 @@ func (w *worker) flush() error {
 		return err
 	}
 	w.times.flush()
-	return w.rejects.flush()
+	return nil
 }

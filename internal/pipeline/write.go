@@ -198,7 +198,7 @@ func (a *analysis) writeRejects(context.Context) error {
 	if !a.writer.Wants(casefile.TableRejects) {
 		return nil
 	}
-	return eachReject(a.sources, a.workers, a.runs.seconds, a.writer.Rejects().Append)
+	return eachReject(a.store, a.sources, a.runs.seconds, a.writer.Rejects().Append)
 }
 
 func (a *analysis) writeSources(context.Context) error {

@@ -10,7 +10,8 @@ import (
 // it keeps. When it is full it is flushed: sorted, encoded into blocks, and
 // empty again. It is for one goroutine.
 type Batch struct {
-	limit   int // bytes
+	limit   int                  // bytes
+	sources func(a, b int32) int // their order
 	rows    []row
 	names   []byte // recording and client of all rows, one behind the other
 	texts   texts
@@ -68,13 +69,16 @@ const rowSize = 110
 
 // NewBatch makes a batch that is full at about limit bytes.
 func NewBatch(limit int) *Batch {
-	b := &Batch{limit: limit}
+	b := &Batch{limit: limit, sources: cmp.Compare[int32]}
 	b.texts.reset()
 	return b
 }
 
 // SetLimit changes at how many bytes the batch is full.
 func (b *Batch) SetLimit(limit int) { b.limit = limit }
+
+// OrderSources says how the numbers of sources are compared, where not by size.
+func (b *Batch) OrderSources(compare func(a, b int32) int) { b.sources = compare }
 
 // Len is how many requests the batch holds.
 func (b *Batch) Len() int { return len(b.rows) }
@@ -177,7 +181,7 @@ func (b *Batch) compareSame(x, y pathKey) int {
 		return cmp.Compare(p.time, q.time)
 	}
 	if p.source != q.source {
-		return cmp.Compare(p.source, q.source)
+		return b.sources(p.source, q.source)
 	}
 	return cmp.Compare(p.offset, q.offset)
 }
