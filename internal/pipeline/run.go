@@ -300,6 +300,7 @@ type budget struct {
 	total   int64
 	workers int
 	readers int   // of files, side by side
+	chunks  int   // buffers of the scan
 	runs    int64 // sorted runs that stay in memory, of all workers
 	batch   int   // one worker's batch, at most
 	fold    int64 // one of a grouper's two folds
@@ -317,7 +318,8 @@ func newBudget(o *Options, inv *recording.Inventory, files int) budget {
 		b.workers = runtime.GOMAXPROCS(0)
 	}
 	b.readers = max(1, min(files, b.workers, int(max(2, b.total/readerMemory))))
-	free := max(b.total-inv.MemoryBytes()-int64(b.chunks())*3/2<<20, b.total/8)
+	b.chunks = 2*b.readers + 2*b.workers + 1 // for each one at hand and one on its way
+	free := max(b.total-inv.MemoryBytes()-int64(b.chunks)*3/2<<20, b.total/8)
 	share := free * 6 / 10
 	b.runs = share / 2
 	b.batch = int(min(share/4/int64(b.workers), 64<<20))

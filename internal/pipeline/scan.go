@@ -46,16 +46,12 @@ type scanner struct {
 // and 128 MiB.
 const readerMemory = 128 << 20
 
-// chunks is how many buffers the scan has: each reader fills one while another
-// is hashed, and each worker has one at hand and one that comes next.
-func (b *budget) chunks() int { return 2*b.readers + 2*b.workers + 1 }
-
 // scan reads all files once, and with them their sources: more than one where
 // a file is an archive. The sources' hashes, pieces and errors are then known;
 // the workers hold the rest.
 func (a *analysis) scanFiles(ctx context.Context) error {
 	s := &scanner{options: &a.options, add: a.addSource, workers: a.workers, work: make(chan job)}
-	s.free = make(chan *buffer, a.budget.chunks())
+	s.free = make(chan *buffer, a.budget.chunks)
 	for range cap(s.free) {
 		s.free <- &buffer{data: make([]byte, 0, accesslog.ChunkCap)}
 	}
