@@ -9,9 +9,9 @@ import (
 	"github.com/logrecount/recount/pkg/request"
 )
 
-// BenchmarkTables writes each table with as many rows as it may have of a log
-// like the yardstick's, one after the other, by one goroutine that fills and
-// one that encodes. Requests have a benchmark of their own.
+// BenchmarkTables writes one table after the other, each with as many rows as
+// a large log gives: one goroutine fills and one encodes. The requests table
+// has a benchmark of its own.
 func BenchmarkTables(b *testing.B) {
 	reqs := someRequests(1 << 16)
 	for _, c := range []struct {
