@@ -17,6 +17,7 @@ type generator struct {
 	left       int64 // lines still to write
 	leftOnRecs int64 // of which on recordings
 	fresh      int64 // recordings that nobody has asked for yet
+	newcomers  int64 // clients that have yet to take one of those, never more than fresh
 
 	micros    int64 // since firstSecond
 	second    int64 // of stamp
@@ -40,7 +41,7 @@ func newGenerator(o Options) *generator {
 	for i := range o.clients() {
 		g.addresses = append(g.addresses, address(o.Seed, i))
 	}
-	g.fresh = g.stats.Recordings
+	g.fresh, g.newcomers = g.stats.Recordings, o.Clients
 	for i := range g.lanes {
 		n, all := int64(i), int64(len(g.lanes))
 		g.lanes[i] = lane{g.skewed(g.stats.Clients), n * g.fresh / all, (n + 1) * g.fresh / all}
@@ -84,13 +85,18 @@ func (g *generator) recordingLine() {
 	case spare && len(g.piecemeal) > 0 && g.percent(40):
 		g.goOn()
 	case g.fresh > 0 && (!spare || g.below(g.leftOnRecs+1) < g.fresh):
-		g.fresh--
 		l := g.lane()
 		if g.below(200) == 0 {
 			l.client = g.skewed(g.stats.Clients)
 		}
+		client := l.client
+		if g.newcomers > 0 && g.below(g.fresh) < g.newcomers {
+			g.newcomers--
+			client = g.newcomers
+		}
+		g.fresh--
 		l.next++
-		g.take(l.client, l.next-1)
+		g.take(client, l.next-1)
 	default:
 		g.again(g.skewed(g.stats.Clients), g.skewed(g.stats.Recordings))
 	}

@@ -5,6 +5,9 @@ import (
 	"net/netip"
 )
 
+// addresses is how many clients can have their own.
+const addresses = 1 << 24
+
 // address makes client i's address: IPv4, and IPv6 for one in ten. The blocks
 // are of the documentation and benchmark series and of private networks, so
 // that no address belongs to anyone; every client has its own.

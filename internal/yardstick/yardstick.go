@@ -9,18 +9,23 @@
 // order, some in pieces (206), some cut short; everyone else asks for pages,
 // images and API calls. One line in 10,000 is damaged.
 //
+// How many clients there are can be said instead; then every one of them asks
+// for a recording at least once, which is what fills the memory.
+//
 // It never reads anything, and shares no code with what is measured on it.
 package yardstick
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 )
 
 // Options say which log to make.
 type Options struct {
-	Lines int64
-	Seed  uint64
+	Lines   int64
+	Seed    uint64
+	Clients int64 // as many as this, none without a recording; 0: as many as fit the lines, some only seen on pages
 }
 
 // Stats is the truth about a log.
@@ -51,12 +56,22 @@ func (o Options) scale(full int64) int64 {
 	return max(8, full*o.Lines/fullLines)
 }
 
-func (o Options) clients() int64      { return o.scale(fullClients) }
+func (o Options) clients() int64 {
+	if o.Clients > 0 {
+		return o.Clients
+	}
+	return o.scale(fullClients)
+}
+
 func (o Options) recordings() int64   { return min(o.scale(fullRecordings), o.onRecordings()) }
 func (o Options) onRecordings() int64 { return max(1, o.Lines*percentOnRecs/100) }
 
-// WriteLog writes the log.
+// WriteLog writes the log. More clients than recordings or addresses are an
+// error.
 func WriteLog(w io.Writer, o Options) (Stats, error) {
+	if most := min(o.recordings(), addresses); o.Clients < 0 || o.Clients > most {
+		return Stats{}, fmt.Errorf("%d clients in %d lines: 0 to %d can be", o.Clients, o.Lines, most)
+	}
 	out := bufio.NewWriterSize(w, 1<<20)
 	g := newGenerator(o)
 	for range o.Lines {

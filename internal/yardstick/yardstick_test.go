@@ -117,6 +117,34 @@ func TestTruth(t *testing.T) {
 	}
 }
 
+// TestClients reads back who asked for recordings: all of the clients asked for,
+// up to one a recording, and no recording goes without.
+func TestClients(t *testing.T) {
+	const lines = 20_000
+	recordings := Options{Lines: lines}.recordings()
+	for _, n := range []int64{1, 2000, recordings} {
+		var buf bytes.Buffer
+		stats, err := WriteLog(&buf, Options{Lines: lines, Seed: 1177, Clients: n})
+		if err != nil {
+			t.Fatal(err)
+		}
+		clients, asked := map[string]bool{}, map[string]bool{}
+		for line := range strings.Lines(buf.String()) {
+			if m := combined.FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil && strings.HasSuffix(m[4], ".wav") {
+				clients[m[1]], asked[m[4]] = true, true
+			}
+		}
+		if stats.Clients != n || int64(len(clients)) != n || int64(len(asked)) != recordings || stats.Recordings != recordings {
+			t.Errorf("%d clients: %d asked for %d of %d recordings; %+v", n, len(clients), len(asked), recordings, stats)
+		}
+	}
+	for _, n := range []int64{-1, recordings + 1} {
+		if _, err := WriteLog(io.Discard, Options{Lines: lines, Clients: n}); err == nil {
+			t.Errorf("%d clients for %d recordings: no error", n, recordings)
+		}
+	}
+}
+
 func TestSeedMatters(t *testing.T) {
 	var a, b, c bytes.Buffer
 	for _, x := range []struct {

@@ -26,6 +26,11 @@ func timingSketch(s Sketch, lines [][]byte) Sketch {
 func BenchmarkSketch(b *testing.B) {
 	lines := timingLines(3000)
 	var s Sketch
+	size := 0
+	for _, line := range lines {
+		size += len(line)
+	}
+	b.SetBytes(int64(size))
 	b.ReportAllocs()
 	for b.Loop() {
 		s = timingSketch(s[:0], lines)

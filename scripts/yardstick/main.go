@@ -1,7 +1,7 @@
 // Command yardstick writes the log on which speed and memory are measured,
 // and the inventory that goes with it.
 //
-//	go run ./scripts/yardstick -lines 5500000 -o FILE [-inventory FILE]
+//	go run ./scripts/yardstick -lines 5500000 [-clients N] -o FILE [-inventory FILE]
 package main
 
 import (
@@ -18,6 +18,7 @@ func main() {
 	var opt yardstick.Options
 	flag.Int64Var(&opt.Lines, "lines", 5_500_000, "number of lines; clients and recordings scale along")
 	flag.Uint64Var(&opt.Seed, "seed", 1177, "another seed gives another log")
+	flag.Int64Var(&opt.Clients, "clients", 0, "number of clients, every one of which asks for a recording; 0: as many as fit the lines")
 	log := flag.String("o", "", "write the log to `FILE` (needed)")
 	inventory := flag.String("inventory", "", "write the inventory to `FILE`")
 	flag.Parse()

@@ -1,0 +1,50 @@
+package pipeline
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/logrecount/recount/internal/yardstick"
+)
+
+// BenchmarkAnalyze is a whole analysis of a tenth of the yardstick log, without
+// tables and with all. Its profile is what cmd/recount is built with:
+//
+//	go test ./internal/pipeline -run '^$' -bench Analyze -benchtime 20x -cpuprofile cmd/recount/default.pgo
+func BenchmarkAnalyze(b *testing.B) {
+	opt := yardstick.Options{Lines: 550_000, Seed: 1177}
+	path := filepath.Join(b.TempDir(), "access.log")
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	stats, err := yardstick.WriteLog(f, opt)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for _, pass := range []struct {
+		name   string
+		tables []string
+	}{{"quick", []string{}}, {"full", nil}} {
+		b.Run(pass.name, func(b *testing.B) {
+			dir := filepath.Join(b.TempDir(), "case")
+			b.SetBytes(stats.Bytes)
+			b.ReportAllocs()
+			for b.Loop() {
+				out, err := Run(context.Background(), Options{Evidence: []string{path}, Out: dir, Force: true, Tables: pass.tables})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if got := out.Summary.Counts["requested"]; got.Recordings != stats.Recordings || got.Requests != stats.OnRecords {
+					b.Fatalf("%+v, made were %+v", got, stats)
+				}
+			}
+			b.ReportMetric(float64(b.N)*float64(stats.Lines)/b.Elapsed().Seconds(), "lines/s")
+		})
+	}
+}
