@@ -23,9 +23,9 @@ type part struct {
 type totals struct {
 	tally        // of all clients
 	unlabelled   tally
-	labelled     []*tally         // by number of the label less one; nil: nobody yet
-	sizeFrom     map[string]int64 // recordings of which bytes were taken, by where their size was read
-	contradicted int64            // recordings of which the log shows more than the size
+	labelled     []*tally                         // by number of the label less one; nil: nobody yet
+	sizeFrom     [download.SizeRepeated + 1]int64 // recordings of which bytes were taken, by where their size was read
+	contradicted int64                            // recordings of which the log shows more than the size
 }
 
 // grouper groups one part after another. It is for one goroutine.
@@ -43,6 +43,7 @@ type grouper struct {
 	labels    *client.Labels // nil: none were given
 	tagger    *tagger        // nil: nothing wants tags
 	progress  *progress
+	grouped   int64 // recordings of which the progress was not told yet
 
 	out     *output
 	dirs    []directory // the directories above where we are
@@ -86,6 +87,7 @@ func group(ctx context.Context, parts []*part, groupers []*grouper) error {
 // part groups one part.
 func (g *grouper) part(ctx context.Context, p *part) error {
 	g.out = p.out
+	defer g.tell()
 	g.enter(p.from)
 	m := g.runs.merge(p.from, p.to)
 	c, ok := m.Next()

@@ -173,10 +173,21 @@ func (g *grouper) widen(first, last int64) {
 
 // end counts the recording.
 func (g *grouper) end() error {
-	g.progress.recordings.Add(1)
+	if g.grouped++; g.grouped == tellEvery {
+		g.tell()
+	}
 	g.endTallies()
 	if g.current.ClientsAny > 0 {
-		g.totals.sizeFrom[g.current.SizeFrom]++
+		g.totals.sizeFrom[g.sizing.Size.From]++
 	}
 	return g.recordingRow(&g.current)
+}
+
+// tellEvery is after how many recordings the progress is told: one number that all
+// groupers count up took 2 % of the time of a run without tables.
+const tellEvery = 64
+
+func (g *grouper) tell() {
+	g.progress.recordings.Add(g.grouped)
+	g.grouped = 0
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/download"
 )
 
 // noteUnknown records that sources of unknown format were not read. It runs
@@ -83,7 +84,7 @@ func (a *analysis) warnings(t *totals) []string {
 	if t.contradicted > 0 {
 		add("of %d recordings the log shows more bytes than their size: an error page, another version or a wrong size; nothing of them is taken as proven", t.contradicted)
 	}
-	if a.invFile != nil && t.sizeFrom["inventory"] == 0 && t.requested.Recordings > 0 {
+	if a.invFile != nil && t.sizeFrom[download.SizeInventory] == 0 && t.requested.Recordings > 0 {
 		add("no recording that was handed over is in the inventory %s; its paths must be as in the logs, from the root of the site", a.invFile.Name)
 	}
 	a.coverageRemarks(add)
@@ -184,9 +185,9 @@ func (a *analysis) assumptions(t *totals) []casefile.Assumption {
 	}
 	out = append(out, casefile.Assumption{What: "what a recording is", Value: what, By: by, Why: "and every path of the inventory, if one was given"})
 	if a.invFile != nil {
-		out = append(out, casefile.Assumption{What: "sizes of recordings", Value: fmt.Sprintf("as in the inventory %s, for %d recordings that were handed over", a.invFile.Name, t.sizeFrom["inventory"]), By: "user", Why: "the files were the same when they were downloaded"})
+		out = append(out, casefile.Assumption{What: "sizes of recordings", Value: fmt.Sprintf("as in the inventory %s, for %d recordings that were handed over", a.invFile.Name, t.sizeFrom[download.SizeInventory]), By: "user", Why: "the files were the same when they were downloaded"})
 	}
-	if n := t.sizeFrom["repeated"]; n > 0 {
+	if n := t.sizeFrom[download.SizeRepeated]; n > 0 {
 		out = append(out, casefile.Assumption{
 			What: "sizes of recordings", Value: fmt.Sprintf("repeated, for %d recordings", n), By: "inferred",
 			Why: "two clients or more got as many bytes, and nobody more",
@@ -209,7 +210,7 @@ func (a *analysis) limits(t *totals) []string {
 	if a.invFile == nil {
 		out = append(out, "No inventory was given: sizes are known only where the log tells, and names shown in listings cannot be counted.")
 	}
-	if n := t.sizeFrom[""]; n > 0 {
+	if n := t.sizeFrom[download.SizeUnknown]; n > 0 {
 		out = append(out, fmt.Sprintf("The size of %d recordings that were handed over is not known: none of their downloads can be proven complete.", n))
 	}
 	var accessOnly int64

@@ -291,7 +291,6 @@ func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int6
 		g.tagger = newTagger()
 	}
 	g.fold.Common = common
-	g.totals.sizeFrom = map[string]int64{}
 	return g
 }
 

@@ -145,7 +145,7 @@ func (w *worker) lines(j job, st *stats) error {
 			if err := w.count(j, n); err != nil {
 				return err
 			}
-			w.take(j, st, n, line)
+			w.take(&j, st, n, line)
 			if !w.batch.Full() {
 				continue
 			}
@@ -176,7 +176,7 @@ func (w *worker) correct(s *source) {
 
 // take counts a record, and makes it a request if it concerns a recording or a
 // listing.
-func (w *worker) take(j job, st *stats, n int64, line accesslog.Line) {
+func (w *worker) take(j *job, st *stats, n int64, line *accesslog.Line) {
 	r := &w.record
 	if !line.Terminated && r.NumberAtEnd {
 		if j.damaged || r.Format != j.source.reading.Main {
@@ -217,10 +217,7 @@ func cutNumber(r *accesslog.Record) {
 	r.Bytes = accesslog.None
 }
 
-func (w *worker) match(target []byte) recording.Match {
-	if target == nil {
-		return recording.Match{}
-	}
+func (w *worker) match(target []byte) *recording.Match {
 	if bytes.IndexByte(target, '\\') >= 0 {
 		w.scratch = accesslog.Unescape(w.scratch[:0], target)
 		target = w.scratch
@@ -229,20 +226,17 @@ func (w *worker) match(target []byte) recording.Match {
 }
 
 // fill makes the request of a record.
-func (w *worker) fill(j job, n int64, line accesslog.Line, m recording.Match) {
+func (w *worker) fill(j *job, n int64, line *accesslog.Line, m *recording.Match) {
 	r, q := &w.record, &w.request
 	name, _ := w.clients.Client(r.Client)
-	*q = request.Request{
-		Source: j.source.arrival, Line: n, Offset: j.chunk.Offset + int64(line.Start),
-		UTCOffsetMin: r.UTCOffsetMin,
-		Client:       name, Recording: m.Path, Protocol: r.Protocol, Agent: r.Agent,
-		Status: r.Status, Bytes: r.Bytes, Sent: r.Sent, ObjectSize: r.ObjectSize, SizeFrom: r.SizeFrom,
-		Meaning:    j.source.meaningOf(r.Format),
-		Format:     w.number,
-		RangeStart: r.RangeStart, RangeEnd: r.RangeEnd, RangeFrom: r.RangeFrom,
-		Finished: r.Finished, DurationUS: r.DurationUS, Flags: r.Flags,
-	}
+	q.Source, q.Line, q.Offset = j.source.arrival, n, j.chunk.Offset+int64(line.Start)
 	q.TimeStart, q.TimeEnd = span(r)
+	q.UTCOffsetMin = r.UTCOffsetMin
+	q.Client, q.Recording, q.Protocol, q.Agent = name, m.Path, r.Protocol, r.Agent
+	q.Status, q.Bytes, q.Sent, q.ObjectSize, q.SizeFrom = r.Status, r.Bytes, r.Sent, r.ObjectSize, r.SizeFrom
+	q.Meaning, q.Format = j.source.meaningOf(r.Format), w.number
+	q.RangeStart, q.RangeEnd, q.RangeFrom = r.RangeStart, r.RangeEnd, r.RangeFrom
+	q.Finished, q.DurationUS, q.Flags = r.Finished, r.DurationUS, r.Flags
 	if w.shown {
 		q.Forwarded, q.Method, q.URL, q.Referrer, q.User = r.Forwarded, r.Method, r.Target, r.Referrer, r.User
 		if q.Host = m.Host; q.Host == nil {

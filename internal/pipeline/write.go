@@ -16,7 +16,6 @@ import (
 // write is the last phase: the tables that need everything, and the case.
 func (a *analysis) write(ctx context.Context) (*Outcome, error) {
 	var all totals
-	all.sizeFrom = map[string]int64{}
 	for _, g := range a.groupers {
 		all.merge(&g.totals)
 	}

@@ -23,7 +23,10 @@ func closingQuote(text []byte) int {
 			return -1
 		}
 		i += from
-		n := i
+		if i == 0 || text[i-1] != '\\' {
+			return i
+		}
+		n := i - 1
 		for n > 0 && text[n-1] == '\\' {
 			n--
 		}
@@ -98,6 +101,10 @@ func parseSize(tail []byte, n *int64) (rest []byte, atEnd, ok bool) {
 			return tail[2:], false, true
 		}
 		return nil, false, false
+	}
+	if v, digits := upToEight(eightAt(tail, 0)); digits > 0 && digits < 8 && digits < len(tail) && tail[digits] == ' ' { // nearly all
+		*n = v
+		return tail[digits+1:], false, true
 	}
 	var v int64
 	for i, c := range tail {

@@ -6,6 +6,7 @@ import "bytes"
 type Lines struct {
 	data []byte
 	pos  int
+	line Line
 }
 
 // NewLines starts at the first line of data.
@@ -18,10 +19,12 @@ type Line struct {
 	Terminated bool   // it ended with LF
 }
 
-// Next gives the next line, false after the last.
-func (l *Lines) Next() (Line, bool) {
+// Next gives the next line, false after the last. It is valid until the next
+// call: to hand out a copy of so many words, each time just written, makes the
+// processor wait.
+func (l *Lines) Next() (*Line, bool) {
 	if l.pos >= len(l.data) {
-		return Line{}, false
+		return nil, false
 	}
 	start := l.pos
 	rest := l.data[start:]
@@ -36,7 +39,8 @@ func (l *Lines) Next() (Line, bool) {
 	if i > 0 && rest[i-1] == '\r' {
 		i--
 	}
-	return Line{Text: rest[:i:i], Start: start, Terminated: terminated}, true
+	l.line.Text, l.line.Start, l.line.Terminated = rest[:i:i], start, terminated
+	return &l.line, true
 }
 
 // Blank says whether a line holds nothing but spaces and tabs.

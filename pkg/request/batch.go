@@ -3,6 +3,7 @@ package request
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"slices"
 )
 
@@ -13,34 +14,33 @@ type Batch struct {
 	limit   int                  // bytes
 	sources func(a, b int32) int // their order
 	rows    []row
-	names   []byte // recording and client of all rows, one behind the other
+	data    []byte // of all rows, one behind the other
 	texts   texts
 	recent  [numTexts]uint32 // index of the last text of each kind, which most often comes again
-	numbers []byte           // of all rows, encoded
-
-	order []pathKey
-	spare []pathKey // for sorting
-	enc   encoder
+	order   []pathKey        // one per row
+	spare   []pathKey        // for sorting
+	enc     encoder
 }
 
-// row is a Request in a batch: its texts as indexes into the dictionary, its
-// numbers encoded, and what it is sorted by. It holds no pointers, so the
-// collector passes it over.
+// row is what the requests for one recording are sorted by, beside the client.
+// All else of a request stands in one piece of Batch.data, so that encoding it,
+// in another order than it came, waits for the memory once and not three times:
+//
+//	its recording
+//	its client, as in a block
+//	a byte with one bit for each other text that is there, then of each such
+//	    its index in Batch.texts, 4 bytes
+//	its numbers (appendNumbers)
 //
 // Recording and client are not in the dictionary: most come once or twice, and
 // looking each up in a table larger than the cache cost as much as all else.
 type row struct {
-	path, pathEnd uint32 // in Batch.names
-	clientEnd     uint32 // the client stands behind the path; 0: none
-	from, to      uint32 // in Batch.numbers
-	source        int32
-	text          [numTexts]uint32
-	time          int64
-	offset        int64
+	time, offset int64
+	source       int32
 }
 
 // The texts of a request beside its recording and client, in their order in
-// row.text and in a block.
+// a batch and in a block.
 const (
 	textURL = iota
 	textAgent
@@ -60,12 +60,12 @@ func (r *Request) texts() [numTexts]*[]byte {
 	return [numTexts]*[]byte{&r.URL, &r.Agent, &r.Referrer, &r.Method, &r.Host, &r.Protocol, &r.User, &r.Forwarded}
 }
 
-// samePath stands in row.text for a URL that is the recording's path.
+// samePath stands for the index of a URL that is the recording's path.
 const samePath = ^uint32(0)
 
-// rowSize is about what a row costs in memory with its part of the sort's
-// space, beside texts and numbers.
-const rowSize = 110
+// rowSize is what a row costs in memory beside its data and texts: itself, and
+// its key twice.
+const rowSize = 72
 
 // NewBatch makes a batch that is full at about limit bytes.
 func NewBatch(limit int) *Batch {
@@ -85,41 +85,39 @@ func (b *Batch) Len() int { return len(b.rows) }
 
 // Full says whether the batch should be flushed before more is added.
 func (b *Batch) Full() bool {
-	return len(b.rows)*rowSize+len(b.names)+len(b.texts.arena)+len(b.numbers) >= b.limit
+	return len(b.rows)*rowSize+len(b.data)+len(b.texts.arena) >= b.limit
 }
 
 // Add adds a copy of r.
 func (b *Batch) Add(r *Request) {
-	b.rows = append(b.rows, row{source: r.Source, time: r.Time(), offset: r.Offset, path: uint32(len(b.names)), from: uint32(len(b.numbers))})
-	w := &b.rows[len(b.rows)-1]
-	b.names = append(b.names, r.Recording...)
-	w.pathEnd = uint32(len(b.names))
-	if r.Client != nil {
-		b.names = append(b.names, r.Client...)
-		w.clientEnd = uint32(len(b.names))
+	key := pathKey{row: uint32(len(b.rows)), path: uint32(len(b.data))}
+	b.rows = append(b.rows, row{time: r.Time(), offset: r.Offset, source: r.Source})
+	data := append(b.data, r.Recording...)
+	key.pathEnd = uint32(len(data))
+	data = appendClient(data, r.Client)
+	at := len(data)
+	data = append(data, 0)
+	var has byte
+	for kind, text := range r.texts() {
+		if *text == nil {
+			continue
+		}
+		has |= 1 << kind
+		i := samePath
+		if kind != textURL || !bytes.Equal(*text, r.Recording) {
+			i = b.textIndex(kind, *text)
+		}
+		data = binary.LittleEndian.AppendUint32(data, i)
 	}
-	w.text[textAgent] = b.textIndex(textAgent, r.Agent)
-	w.text[textReferrer] = b.textIndex(textReferrer, r.Referrer)
-	w.text[textMethod] = b.textIndex(textMethod, r.Method)
-	w.text[textHost] = b.textIndex(textHost, r.Host)
-	w.text[textProtocol] = b.textIndex(textProtocol, r.Protocol)
-	w.text[textUser] = b.textIndex(textUser, r.User)
-	w.text[textForwarded] = b.textIndex(textForwarded, r.Forwarded)
-	if r.URL != nil && bytes.Equal(r.URL, r.Recording) {
-		w.text[textURL] = samePath
-	} else {
-		w.text[textURL] = b.textIndex(textURL, r.URL)
-	}
-	b.numbers = appendNumbers(b.numbers, r)
-	w.to = uint32(len(b.numbers))
+	data[at] = has
+	b.data = appendNumbers(data, r)
+	key.end = uint32(len(b.data))
+	b.order = append(b.order, key)
 }
 
 // textIndex finds a text's index, first where it most often is: as in the
 // request before.
 func (b *Batch) textIndex(kind int, text []byte) uint32 {
-	if text == nil {
-		return 0
-	}
 	if i := b.recent[kind]; i != 0 && bytes.Equal(text, b.texts.at(i)) {
 		return i
 	}
@@ -129,14 +127,13 @@ func (b *Batch) textIndex(kind int, text []byte) uint32 {
 }
 
 // path is the recording of a row.
-func (b *Batch) path(k pathKey) []byte { return b.names[k.path:k.pathEnd:k.pathEnd] }
+func (b *Batch) path(k pathKey) []byte { return b.data[k.path:k.pathEnd:k.pathEnd] }
 
-// client is the client of a row, nil for none.
-func (b *Batch) client(r *row) []byte {
-	if r.clientEnd == 0 {
-		return nil
-	}
-	return b.names[r.pathEnd:r.clientEnd:r.clientEnd]
+// client is the client of a row; empty for none.
+func (b *Batch) client(k pathKey) []byte {
+	rest := b.data[k.pathEnd:k.end]
+	n, from := clientLen(rest)
+	return rest[from : from+n]
 }
 
 // What the part of a pathKey says when the rows are sorted: whether the path is
@@ -149,10 +146,6 @@ const (
 // sort puts the rows' order into b.order: by recording, and those of one
 // recording by client, time, source and offset.
 func (b *Batch) sort() {
-	b.order = slices.Grow(b.order[:0], len(b.rows))
-	for i := range b.rows {
-		b.order = append(b.order, pathKey{row: uint32(i), path: b.rows[i].path, pathEnd: b.rows[i].pathEnd})
-	}
 	b.sortPaths(b.order, 0)
 	for from := 0; from < len(b.order); {
 		path := b.path(b.order[from])
@@ -173,10 +166,10 @@ func (b *Batch) sort() {
 
 // compareSame compares two requests for the same recording.
 func (b *Batch) compareSame(x, y pathKey) int {
-	p, q := &b.rows[x.row], &b.rows[y.row]
-	if c := bytes.Compare(b.client(p), b.client(q)); c != 0 {
+	if c := bytes.Compare(b.client(x), b.client(y)); c != 0 {
 		return c
 	}
+	p, q := &b.rows[x.row], &b.rows[y.row]
 	if p.time != q.time {
 		return cmp.Compare(p.time, q.time)
 	}
@@ -192,7 +185,7 @@ func (b *Batch) compareSame(x, y pathKey) int {
 func (b *Batch) Flush(put func(block, first []byte) error) error {
 	b.sort()
 	err := b.enc.encode(b, put)
-	b.rows, b.names, b.numbers = b.rows[:0], b.names[:0], b.numbers[:0]
+	b.rows, b.data, b.order = b.rows[:0], b.data[:0], b.order[:0]
 	b.texts.reset()
 	b.recent = [numTexts]uint32{}
 	return err

@@ -57,7 +57,6 @@ func (e *encoder) encodeBlock(b *Batch, order []pathKey) int {
 	var last []byte
 	n := 0
 	for n < len(order) && n < blockRows && len(e.dict)+len(e.rows) < blockBytes {
-		r := &b.rows[order[n].row]
 		if n > 0 && order[n].part == samePathAgain {
 			e.rows = append(e.rows, 0)
 		} else {
@@ -65,9 +64,7 @@ func (e *encoder) encodeBlock(b *Batch, order []pathKey) int {
 			e.appendRecording(last, path)
 			last = path
 		}
-		e.appendClient(b.client(r))
-		e.appendTexts(b, r)
-		e.rows = append(e.rows, b.numbers[r.from:r.to]...)
+		e.appendRest(b, b.data[order[n].pathEnd:order[n].end])
 		n++
 	}
 	e.block = binary.AppendUvarint(e.block[:0], uint64(n))
@@ -90,26 +87,36 @@ func (e *encoder) appendRecording(last, recording []byte) {
 	e.rows = appendText(e.rows, recording[shared:])
 }
 
-func (e *encoder) appendClient(client []byte) {
+// appendClient appends a client, nil for none.
+func appendClient(dst, client []byte) []byte {
 	if client == nil {
-		e.rows = append(e.rows, 0)
-		return
+		return append(dst, 0)
 	}
-	e.rows = append(binary.AppendUvarint(e.rows, uint64(len(client))+1), client...)
+	return append(binary.AppendUvarint(dst, uint64(len(client))+1), client...)
 }
 
-// appendTexts appends the texts of a row that are there; most rows have few.
-func (e *encoder) appendTexts(b *Batch, r *row) {
-	at := len(e.rows)
-	e.rows = append(e.rows, 0)
-	var has byte
-	for kind, t := range r.text {
-		if t == 0 {
-			continue
-		}
-		has |= 1 << kind
+// clientLen is how long the client at the begin of data is, and where it begins.
+func clientLen(data []byte) (n, from int) {
+	if data[0] < 0x80 {
+		return max(int(data[0]), 1) - 1, 1
+	}
+	v, from := binary.Uvarint(data)
+	return int(v) - 1, from
+}
+
+// appendRest appends what stands in a batch behind a row's recording, with the
+// texts as indices into the block's dictionary; most rows have few.
+func (e *encoder) appendRest(b *Batch, data []byte) {
+	n, from := clientLen(data)
+	at := from + n // of the bits
+	rows := append(e.rows, data[:at+1]...)
+	has := data[at]
+	data = data[at+1:]
+	for ; has != 0; has &= has - 1 {
+		t := binary.LittleEndian.Uint32(data)
+		data = data[4:]
 		if t == samePath {
-			e.rows = append(e.rows, 0)
+			rows = append(rows, 0)
 			continue
 		}
 		s := &e.slots[t]
@@ -118,9 +125,9 @@ func (e *encoder) appendTexts(b *Batch, r *row) {
 			*s = slot{e.generation, e.dictLen}
 			e.dict = appendText(e.dict, b.texts.at(t))
 		}
-		e.rows = binary.AppendUvarint(e.rows, uint64(s.index))
+		rows = binary.AppendUvarint(rows, uint64(s.index))
 	}
-	e.rows[at] = has
+	e.rows = append(rows, data...)
 }
 
 func appendText(dst, text []byte) []byte {

@@ -3,6 +3,7 @@ package request
 import (
 	"encoding/binary"
 	"errors"
+	"math/bits"
 )
 
 var errBlock = errors.New("a block of requests is damaged")
@@ -14,12 +15,13 @@ type Decoder struct {
 	dict  [][]byte
 	path  []byte // the recording of the request before
 	arena []byte // the recordings, of which a block stores the ends
+	had   byte   // which other texts the request before has; before the first, any may be there
 }
 
 // Reset starts at the first request of block. Requests borrow from block and
 // from space made here, so they stay valid when the decoder goes on.
 func (d *Decoder) Reset(block []byte) error {
-	d.rest, d.left, d.path, d.arena = block, 0, nil, nil
+	d.rest, d.left, d.path, d.arena, d.had = block, 0, nil, nil, 1<<numTexts-1
 	rows, ok := d.number()
 	n, ok2 := d.number()
 	if !ok || !ok2 || rows > uint64(len(block)) || n > uint64(len(block)) {
@@ -37,7 +39,8 @@ func (d *Decoder) Reset(block []byte) error {
 	return nil
 }
 
-// Next reads the next request into r; false at the end of the block.
+// Next reads the next request into r; false at the end of the block. r is the
+// same for all requests of a block: what did not change in it is not written again.
 func (d *Decoder) Next(r *Request) (bool, error) {
 	if d.left == 0 {
 		if len(d.rest) > 0 {
@@ -80,13 +83,14 @@ func (d *Decoder) texts(r *Request) bool {
 	}
 	has := d.rest[0]
 	d.rest = d.rest[1:]
-	for kind, text := range r.texts() {
-		if has&(1<<kind) == 0 {
-			if *text != nil {
-				*text = nil // of the request before
-			}
-			continue
-		}
+	texts := r.texts()
+	for gone := d.had &^ has; gone != 0; gone &= gone - 1 {
+		*texts[bits.TrailingZeros8(gone)] = nil
+	}
+	d.had = has
+	for ; has != 0; has &= has - 1 {
+		kind := bits.TrailingZeros8(has)
+		text := texts[kind]
 		i, ok := d.number()
 		switch {
 		case !ok || i >= uint64(len(d.dict)) || i == 0 && kind != textURL:

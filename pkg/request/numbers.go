@@ -21,7 +21,8 @@ const (
 //
 //	a byte of has bits, kind, meaning, format, finished, range from, flags (2 bytes)
 //	uvarint source, line, offset; varint UTC offset; uvarint status
-//	varint of each optional number that is there, in the order of the bits;
+//	each optional number that is there, in the order of the bits: times as
+//	eight bytes, which a varint of them would take too; the others as varints;
 //	behind the object size where it is from
 func appendNumbers(dst []byte, r *Request) []byte {
 	at := len(dst)
@@ -34,11 +35,11 @@ func appendNumbers(dst []byte, r *Request) []byte {
 	var has byte
 	if r.TimeStart != accesslog.NoTime {
 		has |= hasStart
-		dst = binary.AppendVarint(dst, r.TimeStart)
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(r.TimeStart))
 	}
 	if r.TimeEnd != accesslog.NoTime {
 		has |= hasEnd
-		dst = binary.AppendVarint(dst, r.TimeEnd)
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(r.TimeEnd))
 	}
 	if r.Bytes != accesslog.None {
 		has |= hasBytes
@@ -84,10 +85,10 @@ func readNumbers(src []byte, r *Request) (rest []byte, ok bool) {
 	r.SizeFrom = accesslog.TotalNone
 	r.RangeStart, r.RangeEnd, r.DurationUS = accesslog.None, accesslog.None, accesslog.None
 	if has&hasStart != 0 {
-		r.TimeStart = n.signed()
+		r.TimeStart = n.eight()
 	}
 	if has&hasEnd != 0 {
-		r.TimeEnd = n.signed()
+		r.TimeEnd = n.eight()
 	}
 	if has&hasBytes != 0 {
 		r.Bytes = n.signed()
@@ -107,13 +108,28 @@ func readNumbers(src []byte, r *Request) (rest []byte, ok bool) {
 	return n.rest, n.ok
 }
 
-// numbers reads varints one behind the other.
+// numbers reads numbers one behind the other.
 type numbers struct {
 	rest []byte
 	ok   bool
 }
 
+func (n *numbers) eight() int64 {
+	if len(n.rest) < 8 {
+		n.ok, n.rest = false, nil
+		return 0
+	}
+	v := binary.LittleEndian.Uint64(n.rest)
+	n.rest = n.rest[8:]
+	return int64(v)
+}
+
 func (n *numbers) unsigned() uint64 {
+	if len(n.rest) > 0 && n.rest[0] < 0x80 { // most
+		v := n.rest[0]
+		n.rest = n.rest[1:]
+		return uint64(v)
+	}
 	v, k := binary.Uvarint(n.rest)
 	if k <= 0 {
 		n.ok, n.rest = false, nil

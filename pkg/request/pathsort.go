@@ -12,7 +12,8 @@ import (
 type pathKey struct {
 	part          uint64
 	row           uint32
-	path, pathEnd uint32 // in Batch.names
+	path, pathEnd uint32 // in Batch.data
+	end           uint32 // of all that is there of the row
 }
 
 // fewPaths is below how many paths whole comparisons are cheaper.
