@@ -2,11 +2,13 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"slices"
 
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/download"
+	"github.com/logrecount/recount/pkg/recording"
 	"github.com/logrecount/recount/pkg/request"
 )
 
@@ -78,6 +80,7 @@ func (a *analysis) countSizes(all *runs, suspect func(int64) bool) (map[int64]in
 	here := map[int64]bool{} // of the recording at hand
 	var name []byte
 	known := accesslog.None
+	listed := a.inventory.Cursor()
 	m := all.merge(nil, nil)
 	for c, ok := m.Next(); ok; c, ok = m.Next() {
 		r := &c.req
@@ -85,7 +88,7 @@ func (a *analysis) countSizes(all *runs, suspect func(int64) bool) (map[int64]in
 			continue
 		}
 		if !bytes.Equal(name, r.Recording) {
-			name, known = r.Recording, a.sizeOf(r.Recording)
+			name, known = r.Recording, sizeIn(listed, r.Recording)
 			clear(here)
 		}
 		if !download.CountsWhole(r.Meaning, r.Bytes, known) && !here[r.Bytes] && suspect(r.Bytes) {
@@ -93,13 +96,13 @@ func (a *analysis) countSizes(all *runs, suspect func(int64) bool) (map[int64]in
 			counts[r.Bytes]++
 		}
 	}
-	return counts, m.Err()
+	return counts, errors.Join(m.Err(), listed.Err())
 }
 
-// sizeOf is a recording's size by the inventory.
-func (a *analysis) sizeOf(path []byte) int64 {
-	if row, ok := a.inventory.Find(path); ok {
-		return a.inventory.Size(row)
+// sizeIn is a recording's size by the inventory.
+func sizeIn(listed *recording.Cursor, path []byte) int64 {
+	if listed.Find(path) {
+		return listed.Size()
 	}
 	return accesslog.None
 }

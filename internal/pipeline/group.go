@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/logrecount/recount/internal/spill"
@@ -30,24 +31,24 @@ type totals struct {
 
 // grouper groups one part after another. It is for one goroutine.
 type grouper struct {
-	runs      *runs
-	shown     map[string]int64 // of the directories above the parts' begins
-	sources   []*source
-	matcher   *recording.Matcher
-	inventory *recording.Inventory
-	fold      *download.Fold
-	sizer     download.Sizer
-	clients   *spill.Fold[clientTotal]
-	agents    *spill.Fold[int64]
-	totals    totals
-	labels    *client.Labels // nil: none were given
-	tagger    *tagger        // nil: nothing wants tags
-	progress  *progress
-	grouped   int64 // recordings of which the progress was not told yet
+	runs     *runs
+	shown    map[string]int64 // of the directories above the parts' begins
+	sources  []*source
+	matcher  *recording.Matcher
+	listed   *recording.Cursor // at the row of the inventory that was not passed yet
+	names    *recording.Cursor // for names in directories
+	fold     *download.Fold
+	sizer    download.Sizer
+	clients  *spill.Fold[clientTotal]
+	agents   *spill.Fold[int64]
+	totals   totals
+	labels   *client.Labels // nil: none were given
+	tagger   *tagger        // nil: nothing wants tags
+	progress *progress
+	grouped  int64 // recordings of which the progress was not told yet
 
 	out     *output
 	dirs    []directory // the directories above where we are
-	row     int         // of the inventory: the next that was not passed
 	buffer  []request.Request
 	key     []byte
 	sizing  download.Sizing
@@ -107,6 +108,9 @@ func (g *grouper) part(ctx context.Context, p *part) error {
 		return err
 	}
 	if err := g.pass(p.to); err != nil {
+		return err
+	}
+	if err := errors.Join(g.listed.Err(), g.names.Err(), g.matcher.Err()); err != nil {
 		return err
 	}
 	return g.out.flush(ctx)

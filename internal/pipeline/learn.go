@@ -11,7 +11,7 @@ import (
 // from full ones for recordings that the inventory has; and how long the headers
 // of full responses are, from a count with headers beside the plan. An error page
 // has other headers, and what it taught could make a cut transfer look whole.
-func learn(st *stats, f *form, inventory *recording.Inventory, q *request.Request) {
+func learn(st *stats, f *form, listed *recording.Cursor, q *request.Request) {
 	if q.Flags&accesslog.FlagAccessOnly != 0 {
 		st.accessOnly++
 	}
@@ -22,16 +22,31 @@ func learn(st *stats, f *form, inventory *recording.Inventory, q *request.Reques
 	case request.KindNotModified, request.KindHead:
 		f.signs.Add(q, accesslog.None)
 	case request.KindContent:
-		if q.Status == 206 || q.Bytes == accesslog.None || q.Flags&(accesslog.FlagUnterminated|accesslog.FlagMethodUnknown|accesslog.FlagCoded) != 0 {
+		if !teaches(q) {
 			return
 		}
 		if q.Sent != accesslog.None {
 			f.headers.Learn(q.Sent - q.Bytes)
 		}
-		if row, ok := inventory.Find(q.Recording); ok {
-			f.signs.Add(q, inventory.Size(row))
+		if listed.Find(q.Recording) {
+			f.signs.Add(q, listed.Size())
 		}
 	}
+}
+
+// teaches says whether content was answered whole, with a count that nothing
+// else made larger or smaller.
+func teaches(q *request.Request) bool {
+	return q.Status != 206 && q.Bytes != accesslog.None && q.Flags&(accesslog.FlagUnterminated|accesslog.FlagMethodUnknown|accesslog.FlagCoded) == 0
+}
+
+// scanCursor is the cursor to learn from sizes line by line, in no order; nil
+// where each would cost a read: then learnSizes does it.
+func (a *analysis) scanCursor() *recording.Cursor {
+	if a.inventory.Spilled() {
+		return nil
+	}
+	return a.inventory.Cursor()
 }
 
 // learnAgain learns from the requests that count what the scan learned from all
@@ -44,13 +59,14 @@ func (a *analysis) learnAgain() error {
 		}
 	}
 	a.sizes = bodySizes{}
+	listed := a.scanCursor()
 	for _, one := range a.runs.all {
 		c := one.open(a.runs, nil, nil)
 		for c.Next() {
 			s := a.sources[c.req.Source-1]
 			a.sizes.add(&c.req)
 			if n := c.req.Format; n > 0 {
-				learn(&s.stats, s.stats.form(s.reading.Formats[n-1]), a.inventory, &c.req)
+				learn(&s.stats, s.stats.form(s.reading.Formats[n-1]), listed, &c.req)
 			}
 		}
 		if c.err != nil {

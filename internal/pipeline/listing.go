@@ -22,11 +22,10 @@ type directory struct {
 // the inventory is before it.
 func (g *grouper) enter(from []byte) {
 	g.dirs = g.dirs[:0]
-	g.row = 0
+	g.listed.Seek(from)
 	if from == nil {
 		return
 	}
-	g.row = g.inventory.Search(from)
 	for dir := range above(from) {
 		if clients := g.shown[string(dir)]; clients > 0 {
 			g.dirs = append(g.dirs, directory{dir, clients})
@@ -97,8 +96,8 @@ func (g *grouper) listedTo(path []byte) int64 {
 // pass gives the recordings of the inventory before path (nil: to the end)
 // that nobody asked for, but whose names were shown.
 func (g *grouper) pass(path []byte) error {
-	for ; g.row < g.inventory.Len(); g.row++ {
-		name := g.inventory.Path(g.row)
+	for ; g.listed.Path() != nil; g.listed.Next() {
+		name := g.listed.Path()
 		if path != nil && bytes.Compare(name, path) >= 0 {
 			return nil
 		}
@@ -106,7 +105,7 @@ func (g *grouper) pass(path []byte) error {
 		if listed == 0 {
 			continue
 		}
-		row := casefile.RecordingRow{Recording: name, Size: g.inventory.Size(g.row), FirstDownload: accesslog.NoTime, LastDownload: accesslog.NoTime, ListedTo: listed}
+		row := casefile.RecordingRow{Recording: bytes.Clone(name), Size: g.listed.Size(), FirstDownload: accesslog.NoTime, LastDownload: accesslog.NoTime, ListedTo: listed}
 		if row.Size != accesslog.None {
 			row.SizeFrom = download.SizeInventory.String()
 		}
@@ -125,8 +124,8 @@ func (g *grouper) directory(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 	}
 	g.listedTo(dir)
 	row := casefile.ListingRow{Directory: dir, NamesExposed: accesslog.None}
-	if g.inventory != nil {
-		row.NamesExposed = g.inventory.NamesIn(dir)
+	if g.names != nil {
+		row.NamesExposed = g.names.NamesIn(dir)
 	}
 	var shown int64
 	ok := true

@@ -52,6 +52,14 @@ type Options struct {
 	Progress func(Progress) // called now and then from one goroutine; nil: never
 }
 
+// memory is the budget in bytes.
+func (o *Options) memory() int64 {
+	if o.Memory <= 0 {
+		return 1 << 30
+	}
+	return o.Memory
+}
+
 // PerSource is a setting for the sources whose path (as in the sources table)
 // matches Glob; an empty Glob is every source. What is for an archive is for its
 // members. The last that matches wins.

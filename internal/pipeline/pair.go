@@ -18,9 +18,9 @@ func (g *grouper) recording(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 		return c, false, err
 	}
 	inventory := accesslog.None
-	if g.row < g.inventory.Len() && bytes.Equal(g.inventory.Path(g.row), name) {
-		inventory = g.inventory.Size(g.row)
-		g.row++
+	if bytes.Equal(g.listed.Path(), name) {
+		inventory = g.listed.Size()
+		g.listed.Next()
 	}
 	g.sizer.Reset()
 	g.buffer = g.buffer[:0]

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/logrecount/recount/pkg/accesslog"
@@ -135,6 +136,7 @@ func (a *analysis) lookForCuts(all *runs) error {
 	}
 	var name []byte
 	size := accesslog.None
+	listed := a.inventory.Cursor()
 	m := all.merge(nil, nil)
 	for c, ok := m.Next(); ok; c, ok = m.Next() {
 		if name == nil || !bytes.Equal(name, c.req.Recording) {
@@ -142,7 +144,7 @@ func (a *analysis) lookForCuts(all *runs) error {
 				cuts.End()
 				cuts.Begin()
 			}
-			name, size = c.req.Recording, a.sizeOf(c.req.Recording)
+			name, size = c.req.Recording, sizeIn(listed, c.req.Recording)
 		}
 		if p := a.sources[c.req.Source-1].poolOf(c.req.Format); p != nil && p.cuts != nil && size != accesslog.None {
 			p.cuts.Add(&c.req, size)
@@ -151,7 +153,7 @@ func (a *analysis) lookForCuts(all *runs) error {
 	for _, cuts := range looking {
 		cuts.End()
 	}
-	return m.Err()
+	return errors.Join(m.Err(), listed.Err())
 }
 
 // poolOf gives the pool of a format by its number, see Request.Format; nil: none.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -45,6 +44,7 @@ type analysis struct {
 	archives   []*evidence.Archive // those among the files
 	inventory  *recording.Inventory
 	invFile    *casefile.ManifestFile
+	invBlocks  []*inventoryBlocks // what of the inventory is on disk
 	matcher    *recording.Matcher
 	labels     *client.Labels // nil: none were given
 	labelsFile *casefile.ManifestFile
@@ -66,11 +66,11 @@ type analysis struct {
 // nothing of it is left.
 func Run(ctx context.Context, o Options) (_ *Outcome, err error) {
 	a := &analysis{options: o, started: time.Now()}
+	defer limitMemory(o.memory())()
 	if err := a.prepare(); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
-	defer a.limitMemory()()
 	total, known := a.set.Bytes()
 	if !known {
 		total = 0
@@ -112,7 +112,12 @@ func (a *analysis) prepare() (err error) {
 		return err
 	}
 	if o.Inventory != "" {
-		if a.inventory, a.invFile, err = readInventory(o.Inventory); err != nil {
+		defer func() {
+			if err != nil {
+				err = errors.Join(err, a.closeInventory())
+			}
+		}()
+		if err := a.readInventory(o.Inventory); err != nil {
 			return err
 		}
 	}
@@ -128,7 +133,7 @@ func (a *analysis) prepare() (err error) {
 	if a.places, err = geo.Open(o.Geo); err != nil {
 		return err
 	}
-	a.budget = newBudget(o, a.inventory, len(a.set.Sources))
+	a.budget = newBudget(o, a.inventory, a.labels, len(a.set.Sources))
 	a.store = spill.NewStore(a.budget.runs, o.Temp)
 	a.writer, err = casefile.Create(o.Out, casefile.CreateOptions{
 		Force: o.Force, Compression: o.Compression, Tables: o.Tables, Attributes: a.matcher.AttributeNames(),
@@ -156,14 +161,14 @@ func (a *analysis) keepOff(path, what, hint string) error {
 
 // close removes whatever a run that did not end well has left.
 func (a *analysis) close() error {
-	return errors.Join(a.writer.Abort(), a.store.Close(), a.places.Close())
+	return errors.Join(a.writer.Abort(), a.store.Close(), a.closeInventory(), a.places.Close())
 }
 
 // limitMemory tells the collector of the budget and gives back a function that
 // undoes it. Most of the heap is runs and batches without pointers, which are
 // cheap to mark, so the heap may grow more than usual between collections.
-func (a *analysis) limitMemory() func() {
-	limit := debug.SetMemoryLimit(max(a.budget.total, 128<<20))
+func limitMemory(budget int64) func() {
+	limit := debug.SetMemoryLimit(max(budget, 128<<20))
 	percent := debug.SetGCPercent(200)
 	return func() {
 		debug.SetMemoryLimit(limit)
@@ -204,6 +209,9 @@ func (a *analysis) decide(ctx context.Context) error {
 		a.sizes.merge(w.sizes)
 	}
 	if err := a.findCopies(ctx); err != nil {
+		return err
+	}
+	if err := a.learnSizes(ctx); err != nil {
 		return err
 	}
 	a.noteUnknown()
@@ -280,7 +288,8 @@ func (a *analysis) parts(cuts [][]byte) []*part {
 
 func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int64]bool) *grouper {
 	g := &grouper{
-		runs: all, shown: shown, sources: a.sources, matcher: a.matcher.Clone(), inventory: a.inventory, progress: a.watch,
+		runs: all, shown: shown, sources: a.sources, matcher: a.matcher.Clone(), progress: a.watch,
+		listed: a.inventory.Cursor(), names: a.inventory.Cursor(),
 		fold:    download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].headers }),
 		clients: spill.NewFold(a.store, a.budget.fold, clientCodec),
 		agents:  spill.NewFold(a.store, a.budget.fold, countCodec),
@@ -305,41 +314,20 @@ type budget struct {
 	fold    int64 // one of a grouper's two folds
 }
 
-// newBudget shares out what the inventory and the chunks leave: half to runs,
+// newBudget shares out what inventory, labels and chunks leave: half to runs,
 // a quarter each to batches and folds. The rest of the total is what the
 // collector needs to breathe.
-func newBudget(o *Options, inv *recording.Inventory, files int) budget {
-	b := budget{total: o.Memory, workers: o.Workers}
-	if b.total <= 0 {
-		b.total = 1 << 30
-	}
+func newBudget(o *Options, inv *recording.Inventory, labels *client.Labels, files int) budget {
+	b := budget{total: o.memory(), workers: o.Workers}
 	if b.workers <= 0 {
 		b.workers = runtime.GOMAXPROCS(0)
 	}
 	b.readers = max(1, min(files, b.workers, int(max(2, b.total/readerMemory))))
 	b.chunks = 2*b.readers + 2*b.workers + 1 // for each one at hand and one on its way
-	free := max(b.total-inv.MemoryBytes()-int64(b.chunks)*3/2<<20, b.total/8)
+	free := max(b.total-inv.MemoryBytes()-labels.MemoryBytes()-int64(b.chunks)*3/2<<20, b.total/8)
 	share := free * 6 / 10
 	b.runs = share / 2
 	b.batch = int(min(share/4/int64(b.workers), 64<<20))
 	b.fold = share / 4 / int64(2*b.workers)
 	return b
-}
-
-// readInventory reads the inventory and hashes it on the way.
-func readInventory(path string) (*recording.Inventory, *casefile.ManifestFile, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("inventory: %w", err)
-	}
-	defer f.Close()
-	h := newHashReader(f)
-	inv, err := recording.ReadInventory(h)
-	if err != nil {
-		return nil, nil, fmt.Errorf("inventory %q: %w", path, err)
-	}
-	info := h.file(filepath.Base(path))
-	info.Kind = "inventory"
-	info.Detail = fmt.Sprintf("%d recordings", inv.Len())
-	return inv, info, nil
 }

@@ -241,7 +241,7 @@ func (a *analysis) run() *casefile.Run {
 		Started: a.started.UTC().Format(time.RFC3339), Ended: ended.UTC().Format(time.RFC3339),
 		Seconds: float64(ended.Sub(a.started).Milliseconds()) / 1000,
 		Host:    host, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU(),
-		Workers: a.budget.workers, Memory: a.budget.total, SpillBytes: a.store.SpilledBytes(), Root: root, Arguments: a.options.Arguments,
+		Workers: a.budget.workers, Memory: a.budget.total, SpillBytes: a.spilledBytes(), Root: root, Arguments: a.options.Arguments,
 	}
 }
 

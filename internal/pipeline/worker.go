@@ -15,22 +15,22 @@ import (
 // worker reads chunks: lines into records, records into requests, requests
 // into batches. It is for one goroutine and allocates nothing per line.
 type worker struct {
-	store     *spill.Store
-	matcher   *recording.Matcher
-	inventory *recording.Inventory
-	clients   client.Canonicalizer
-	batch     *request.Batch
-	most      int // bytes that a batch may grow to
-	runs      []run
-	rejects   rejects
-	times     times
-	clock     coverage.Clock
-	stats     []*stats // by arrival of the source - 1; nil: nothing seen of it
-	sizes     *bodySizes
-	progress  *progress
-	own       chan job // chunks that are for this worker alone
-	bound     int      // sources whose chunks are; see scanner.bind
-	shown     bool     // the requests table is written, so texts that only it shows are carried
+	store    *spill.Store
+	matcher  *recording.Matcher
+	listed   *recording.Cursor // over the inventory, to learn from its sizes; nil: that comes after the scan
+	clients  client.Canonicalizer
+	batch    *request.Batch
+	most     int // bytes that a batch may grow to
+	runs     []run
+	rejects  rejects
+	times    times
+	clock    coverage.Clock
+	stats    []*stats // by arrival of the source - 1; nil: nothing seen of it
+	sizes    *bodySizes
+	progress *progress
+	own      chan job // chunks that are for this worker alone
+	bound    int      // sources whose chunks are; see scanner.bind
+	shown    bool     // the requests table is written, so texts that only it shows are carried
 
 	source  *source // whose parser is at hand
 	parser  accesslog.Parser
@@ -45,7 +45,7 @@ type worker struct {
 
 func newWorker(a *analysis, m *recording.Matcher) *worker {
 	w := &worker{
-		store: a.store, matcher: m, inventory: a.inventory, batch: request.NewBatch(min(smallBatch, a.budget.batch)),
+		store: a.store, matcher: m, listed: a.scanCursor(), batch: request.NewBatch(min(smallBatch, a.budget.batch)),
 		rejects: rejects{store: a.store}, times: newTimes(a.store), sizes: new(bodySizes), progress: a.watch, own: make(chan job),
 		most: a.budget.batch, shown: a.writer.Wants(casefile.TableRequests),
 	}
@@ -82,6 +82,9 @@ func (w *worker) chunk(j job) error {
 	}
 	if err == nil {
 		err = w.keepSketch(j)
+	}
+	if err == nil {
+		err = w.matcher.Err()
 	}
 	w.progress.requests.Add(st.requests - requests)
 	w.progress.rejects.Add(st.rejected - rejected)
@@ -202,7 +205,7 @@ func (w *worker) take(j *job, st *stats, n int64, line *accesslog.Line) {
 	st.requests++
 	w.sketch.Set(coverage.Request, r.Time)
 	w.fill(j, n, line, match)
-	learn(st, w.form, w.inventory, &w.request)
+	learn(st, w.form, w.listed, &w.request)
 	w.sizes.add(&w.request)
 	w.batch.Add(&w.request)
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -70,11 +71,16 @@ func (s *Store) Put(data []byte) (b Block, err error) {
 
 // Get gives a block's bytes, which must not be changed. They stay valid as
 // long as they are referred to.
-func (s *Store) Get(b Block) ([]byte, error) {
+func (s *Store) Get(b Block) ([]byte, error) { return s.GetIn(nil, b) }
+
+// GetIn is Get for who reads many blocks one after the other: what lies on disk
+// is read into buf if that is large enough, and is valid as long as buf is left
+// alone.
+func (s *Store) GetIn(buf []byte, b Block) ([]byte, error) {
 	if b.data != nil || b.size == 0 {
 		return b.data, nil
 	}
-	data := make([]byte, b.size)
+	data := slices.Grow(buf[:0], b.size)[:b.size]
 	if _, err := s.file.ReadAt(data, b.offset); err != nil {
 		return nil, fmt.Errorf("read back from %q: %w", s.folder(), err)
 	}

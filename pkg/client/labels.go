@@ -194,6 +194,22 @@ func (l *Labels) Len() int {
 	return len(l.names)
 }
 
+// MemoryBytes is about how much memory the labels hold, for budgets.
+func (l *Labels) MemoryBytes() (n int64) {
+	if l == nil {
+		return 0
+	}
+	const ofStart, ofHost, ofName = 24 + 4, 64, 24 // beside the text: address and number; map and string; string and count
+	n = int64(cap(l.starts)) * ofStart
+	for host := range l.hosts {
+		n += ofHost + int64(len(host))
+	}
+	for _, name := range l.names {
+		n += ofName + int64(len(name))
+	}
+	return n
+}
+
 // Networks is how many entries have that label, repeats counted once.
 func (l *Labels) Networks(number int32) int64 { return l.networks[number-1] }
 

@@ -10,7 +10,8 @@ import (
 // a copy of what is there already.
 type arena struct {
 	blocks [][]byte
-	used   int // bytes used of the last block
+	full   int // blocks before the one that is filled
+	used   int // bytes of that one
 }
 
 // textRef says where a text lies: block number and offset in units of
@@ -23,6 +24,7 @@ const (
 	arenaUnits   = arenaBlock / arenaAlign
 	arenaMaxText = 1 << 16
 	arenaBlocks  = 1 << 32 / arenaUnits
+	arenaMost    = 12 << 30 // of texts, where there is another place for them
 )
 
 var (
@@ -35,18 +37,20 @@ func (a *arena) add(text []byte) (textRef, error) {
 	if len(text) > arenaMaxText {
 		return 0, errTextTooLong
 	}
-	if len(a.blocks) == 0 || a.used+binary.MaxVarintLen32+len(text) > arenaBlock {
-		if len(a.blocks) == arenaBlocks {
+	if a.used+binary.MaxVarintLen32+len(text) > arenaBlock {
+		a.full, a.used = a.full+1, 0
+	}
+	if a.full == len(a.blocks) {
+		if a.full == arenaBlocks {
 			return 0, errArenaFull
 		}
 		a.blocks = append(a.blocks, make([]byte, arenaBlock))
-		a.used = 0
-		if len(a.blocks) == 1 {
-			a.used = arenaAlign // so that no text has reference 0
-		}
 	}
-	block := a.blocks[len(a.blocks)-1]
-	ref := textRef((len(a.blocks)-1)*arenaUnits + a.used/arenaAlign)
+	if a.full == 0 && a.used == 0 {
+		a.used = arenaAlign // so that no text has reference 0
+	}
+	block := a.blocks[a.full]
+	ref := textRef(a.full*arenaUnits + a.used/arenaAlign)
 	a.used += binary.PutUvarint(block[a.used:], uint64(len(text)))
 	a.used += copy(block[a.used:], text)
 	a.used = (a.used + arenaAlign - 1) &^ (arenaAlign - 1)
@@ -65,6 +69,12 @@ func (a *arena) text(ref textRef) []byte {
 	n, w := binary.Uvarint(b)
 	return b[w : w+int(n) : w+int(n)]
 }
+
+// bytes is how much of the blocks is used.
+func (a *arena) bytes() int64 { return int64(a.full)*arenaBlock + int64(a.used) }
+
+// reset forgets all texts and keeps their room for others.
+func (a *arena) reset() { a.full, a.used = 0, 0 }
 
 // column is a list that grows in blocks: growing copies nothing and leaves no
 // garbage behind, which would double the peak of a large inventory.

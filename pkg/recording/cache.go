@@ -5,8 +5,9 @@ import (
 	"hash/maphash"
 )
 
-// pathCache remembers for the paths seen last whether the patterns match them:
-// logs repeat their paths, and a regular expression costs about a microsecond.
+// pathCache remembers for the paths seen last the answer to one question, such
+// as whether the patterns match them: logs repeat their paths, and a regular
+// expression, or a look into a page of the inventory, costs about a microsecond.
 // A path has one place, where it replaces what was there, so memory is bounded
 // (about 4 MB) and a place's key is written into again and again.
 type pathCache struct {
@@ -15,8 +16,8 @@ type pathCache struct {
 }
 
 type cacheSlot struct {
-	key   []byte
-	match bool
+	key []byte
+	yes bool
 }
 
 const (
@@ -28,15 +29,15 @@ func newPathCache() *pathCache {
 	return &pathCache{seed: maphash.MakeSeed(), slots: make([]cacheSlot, cacheSlots)}
 }
 
-// match gives what the costly patterns say of a path, which is never empty.
-func (c *pathCache) match(path []byte, rules *rules) bool {
+// answer gives what ask says of a path, which is never empty.
+func (c *pathCache) answer(path []byte, ask func(path []byte) bool) bool {
 	if len(path) > cacheMaxKey {
-		return rules.matchCostly(path)
+		return ask(path)
 	}
 	slot := &c.slots[maphash.Bytes(c.seed, path)%cacheSlots]
 	if !bytes.Equal(slot.key, path) {
-		slot.match = rules.matchCostly(path)
+		slot.yes = ask(path)
 		slot.key = append(slot.key[:0], path...)
 	}
-	return slot.match
+	return slot.yes
 }

@@ -52,6 +52,20 @@ func (s *extensionSet) add(key uint64) bool {
 	return true
 }
 
+// addAll adds those of another set, nil for any extension, and says whether
+// there was room.
+func (s *extensionSet) addAll(o *extensionSet) bool {
+	if o == nil {
+		return false
+	}
+	for _, key := range o.slots {
+		if key != 0 && !s.add(key) {
+			return false
+		}
+	}
+	return true
+}
+
 func newExtensionSet(names []string) *extensionSet {
 	s := new(extensionSet)
 	for _, name := range names {

@@ -12,29 +12,25 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// inventoryReader gathers rows in the order of the file.
+// Room is where an inventory lies. The zero value is as much memory as it needs.
+type Room struct {
+	Memory int64         // bytes that it may take, also while it is read; about
+	Blocks func() Blocks // makes a place for what does not fit; nil: everything must
+}
+
+// inventoryReader reads rows, and puts what does not fit memory into runs.
 type inventoryReader struct {
 	csv   csvReader
 	canon Canonicalizer
 	inv   *Inventory
+	room  Room
 
 	pathAt, sizeAt int   // columns of the file; sizeAt is -1 without one
 	attributeAt    []int // per attribute
 
-	paths  column[textRef]
-	sizes  column[int64]
-	lines  column[uint32]
-	values []attributeColumn
+	rows gathered
+	runs *rowRuns // nil: everything fits so far
 }
-
-// attributeColumn is an attribute. Values that repeat are kept once, until
-// there are too many to look for repeats.
-type attributeColumn struct {
-	refs  column[textRef]
-	known map[string]textRef // nil once there are more than attributeValues
-}
-
-const attributeValues = 1 << 14
 
 // ReadInventory reads an inventory: a CSV file (RFC 4180) in UTF-8, with or
 // without byte order mark, delimited by commas, semicolons or tabs, whichever
@@ -47,16 +43,21 @@ const attributeValues = 1 << 14
 // out, and counted, when its size does not contradict the first; if it does,
 // that is an error, because which one was on the server decides what counts as
 // whole. Rows whose path ends in a slash are left out, and counted.
-func ReadInventory(r io.Reader) (*Inventory, error) {
-	inv, err := readInventory(r)
+//
+// What does not fit the room's memory is sorted in parts and kept in its blocks,
+// first as runs, which are closed here, then as pages, which the inventory reads
+// as long as it is used. Where the rows lie makes no difference to what they say.
+func ReadInventory(r io.Reader, room Room) (*Inventory, error) {
+	inv, err := readInventory(r, room)
 	if err != nil {
 		return nil, fmt.Errorf("inventory: %w", err)
 	}
 	return inv, nil
 }
 
-func readInventory(r io.Reader) (*Inventory, error) {
-	in := inventoryReader{inv: new(Inventory), sizeAt: -1, pathAt: -1}
+func readInventory(r io.Reader, room Room) (*Inventory, error) {
+	in := inventoryReader{inv: &Inventory{extensions: new(extensionSet)}, room: room, sizeAt: -1, pathAt: -1}
+	in.room.Memory = min(room.Memory, arenaMost)
 	in.csv = csvReader{in: bufio.NewReaderSize(r, csvBuffer)}
 	if err := in.readHeader(); err != nil {
 		return nil, err
@@ -119,7 +120,7 @@ func (in *inventoryReader) readHeader() error {
 		default:
 			in.inv.attributes = append(in.inv.attributes, name)
 			in.attributeAt = append(in.attributeAt, i)
-			in.values = append(in.values, attributeColumn{known: map[string]textRef{}})
+			in.rows.values = append(in.rows.values, attributeColumn{known: map[string]textRef{}})
 		}
 	}
 	if in.pathAt < 0 {
@@ -153,19 +154,40 @@ func (in *inventoryReader) add(row [][]byte) error {
 		in.inv.directories++
 		return nil
 	}
-	ref, err := in.inv.texts.add(path)
+	in.noteExtension(path)
+	err = in.rows.add(path, size, uint32(line))
+	for i := range in.rows.values {
+		if err == nil {
+			err = in.rows.values[i].add(&in.rows.texts, cell(in.attributeAt[i]))
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("line %d: %w", line, err)
 	}
-	in.paths.add(ref)
-	in.sizes.add(size)
-	in.lines.add(uint32(line))
-	for i := range in.values {
-		if err := in.values[i].add(&in.inv.texts, cell(in.attributeAt[i])); err != nil {
-			return fmt.Errorf("line %d: %w", line, err)
+	if in.room.Blocks == nil || in.rows.bytes() <= in.room.Memory {
+		return nil
+	}
+	return in.spill()
+}
+
+// noteExtension keeps the extensions of all paths, until one has none or there
+// are too many.
+func (in *inventoryReader) noteExtension(path []byte) {
+	if set := in.inv.extensions; set != nil {
+		if key, _ := extension(path); !set.add(key) {
+			in.inv.extensions = nil
 		}
 	}
-	return nil
+}
+
+// spill makes the rows in memory a run.
+func (in *inventoryReader) spill() error {
+	if in.runs == nil {
+		in.runs = &rowRuns{blocks: in.room.Blocks()}
+	}
+	err := in.runs.add(&in.rows)
+	in.rows.reset()
+	return err
 }
 
 func (in *inventoryReader) columns() int {
@@ -192,59 +214,17 @@ func parseSize(cell []byte) (int64, error) {
 	return n, nil
 }
 
-func (c *attributeColumn) add(texts *arena, value []byte) error {
-	if len(value) == 0 {
-		c.refs.add(0)
-		return nil
+// finish sorts the rows, and takes duplicates out.
+func (in *inventoryReader) finish() (err error) {
+	if in.runs == nil {
+		in.inv.table, in.inv.duplicates, err = in.rows.table()
+		return err
 	}
-	ref, ok := c.known[string(value)]
-	if !ok {
-		var err error
-		if ref, err = texts.add(value); err != nil {
-			return err
-		}
-		if c.known != nil {
-			c.known[string(value)] = ref
-		}
-		if len(c.known) > attributeValues {
-			c.known = nil
-		}
+	if err := in.spill(); err != nil {
+		return err
 	}
-	c.refs.add(ref)
-	return nil
-}
-
-// finish sorts the rows, takes duplicates out and builds the index.
-func (in *inventoryReader) finish() error {
-	path := func(row uint32) []byte { return in.inv.texts.text(in.paths.at(int(row))) }
-	order := sortRows(in.paths.n, path) // the first of equal paths comes first, and wins
-	kept := order[:0]
-	sizeFrom := uint32(0) // the row that gave the last kept path its size
-	for _, row := range order {
-		if len(kept) == 0 || !bytes.Equal(path(kept[len(kept)-1]), path(row)) {
-			kept, sizeFrom = append(kept, row), row
-			continue
-		}
-		in.inv.duplicates++
-		known, size := in.sizes.at(int(kept[len(kept)-1])), in.sizes.at(int(row))
-		switch {
-		case size == -1 || size == known:
-		case known == -1:
-			in.sizes.set(int(kept[len(kept)-1]), size)
-			sizeFrom = row
-		default:
-			return fmt.Errorf("lines %d and %d give %q two sizes, %d and %d; keep the row that holds for the time of the logs",
-				in.lines.at(int(sizeFrom)), in.lines.at(int(row)), path(row), known, size)
-		}
-	}
-	in.lines = column[uint32]{}
-	in.inv.paths = in.paths.pick(kept)
-	in.inv.sizes = in.sizes.pick(kept)
-	for i := range in.values {
-		in.inv.values = append(in.inv.values, in.values[i].refs.pick(kept))
-	}
-	*in = inventoryReader{inv: in.inv}
-	runtime.GC() // else 85 MB of sorting and columns stay in use, measured with 2.7 million rows
-	in.inv.buildIndex()
-	return nil
+	in.rows = gathered{}
+	runtime.GC() // what the rows lay in is not needed any more
+	in.inv.pages, in.inv.duplicates, err = in.runs.pages(len(in.inv.attributes), in.room.Blocks())
+	return errors.Join(err, in.runs.blocks.Close())
 }

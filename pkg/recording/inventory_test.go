@@ -8,7 +8,6 @@ import (
 	"io"
 	"reflect"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,9 +17,10 @@ import (
 // dump writes an inventory as path=size[attributes], one row after the other.
 func dump(v *Inventory) string {
 	var b strings.Builder
-	for row := range v.Len() {
-		fmt.Fprintf(&b, "%s=%d", v.Path(row), v.Size(row))
-		for _, a := range v.AppendAttributes(nil, row) {
+	c := v.Cursor()
+	for c.Seek([]byte("")); c.Path() != nil; c.Next() {
+		fmt.Fprintf(&b, "%s=%d", c.Path(), c.Size())
+		for _, a := range c.AppendAttributes(nil) {
 			if a == nil {
 				b.WriteString(",nil")
 			} else {
@@ -35,7 +35,7 @@ func dump(v *Inventory) string {
 func TestReadInventory(t *testing.T) {
 	f := func(file, want string) {
 		t.Helper()
-		v, err := ReadInventory(strings.NewReader(file))
+		v, err := ReadInventory(strings.NewReader(file), Room{})
 		if err != nil {
 			t.Errorf("ReadInventory(%q): %v", file, err)
 		} else if got := dump(v); got != want {
@@ -65,7 +65,7 @@ func TestReadInventory(t *testing.T) {
 func TestReadInventoryErrors(t *testing.T) {
 	f := func(file, want string) {
 		t.Helper()
-		_, err := ReadInventory(strings.NewReader(file))
+		_, err := ReadInventory(strings.NewReader(file), Room{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("ReadInventory(%q): %v; want %q", file, err, want)
 		}
@@ -85,14 +85,14 @@ func TestReadInventoryErrors(t *testing.T) {
 	f("path\n/a\"b\n", "line 2: a quote inside a field")
 	f("path\n\"/a\"b\n", "line 2: text after a closing quote")
 	f("path\n/"+strings.Repeat("a", 1<<16)+"\n", "line 2: a field is longer than 64 KiB")
-	_, err := ReadInventory(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("path\n/a\n"))))
+	_, err := ReadInventory(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("path\n/a\n"))), Room{})
 	if err == nil {
 		t.Error("a read error was lost")
 	}
 }
 
 func TestInventoryCounts(t *testing.T) {
-	v, err := ReadInventory(strings.NewReader("path,size\n/d/,1\n/d/a,1\n/d/a,1\n/d/./a,1\n/e/,1\n"))
+	v, err := ReadInventory(strings.NewReader("path,size\n/d/,1\n/d/a,1\n/d/a,1\n/d/./a,1\n/e/,1\n"), Room{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,26 +102,30 @@ func TestInventoryCounts(t *testing.T) {
 }
 
 func TestInventoryFind(t *testing.T) {
-	v, err := ReadInventory(strings.NewReader("path\n/a/1\n/a/b/2\n/a/b/3\n/a/b0\n/a/c\n/a.x\n/d\n"))
+	v, err := ReadInventory(strings.NewReader("path\n/a/1\n/a/b/2\n/a/b/3\n/a/b0\n/a/c\n/a.x\n/d\n"), Room{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for row := range v.Len() {
-		if got, ok := v.Find(v.Path(row)); !ok || got != row {
-			t.Errorf("Find(%q) = %d, %v; want %d", v.Path(row), got, ok, row)
+	c, walk := v.Cursor(), v.Cursor()
+	if c.Path() != nil {
+		t.Error("a new cursor stands at a row")
+	}
+	for walk.Seek(nil); walk.Path() != nil; walk.Next() {
+		if !c.Find(walk.Path()) || !bytes.Equal(c.Path(), walk.Path()) {
+			t.Errorf("Find(%q) stands at %q", walk.Path(), c.Path())
 		}
-		if got := v.Search(v.Path(row)); got != row {
-			t.Errorf("Search(%q) = %d; want %d", v.Path(row), got, row)
+		if c.Seek(walk.Path()); !bytes.Equal(c.Path(), walk.Path()) {
+			t.Errorf("Seek(%q) stands at %q", walk.Path(), c.Path())
 		}
 	}
 	for _, path := range []string{"", "/", "/a", "/a/", "/a/b/", "/z"} {
-		if row, ok := v.Find([]byte(path)); ok {
-			t.Errorf("Find(%q) = %d; want none", path, row)
+		if c.Find([]byte(path)) {
+			t.Errorf("Find(%q) stands at %q; want none", path, c.Path())
 		}
 	}
 	names := func(dir string, want int64) {
 		t.Helper()
-		if got := v.NamesIn([]byte(dir)); got != want {
+		if got := c.NamesIn([]byte(dir)); got != want {
 			t.Errorf("NamesIn(%q) = %d; want %d", dir, got, want)
 		}
 	}
@@ -130,14 +134,20 @@ func TestInventoryFind(t *testing.T) {
 	names("/a/b/", 2)
 	names("/a/c/", 0)
 	names("/z/", 0)
-	if got := v.Search([]byte("/z")); got != v.Len() {
-		t.Errorf("Search past the end = %d; want %d", got, v.Len())
+	if c.Seek([]byte("/z")); c.Path() != nil {
+		t.Errorf("Seek past the end stands at %q", c.Path())
 	}
 }
 
 func TestNilInventory(t *testing.T) {
 	var v *Inventory
-	if _, ok := v.Find([]byte("/a")); ok || v.Len() != 0 || v.Search([]byte("/a")) != 0 || v.NamesIn([]byte("/")) != 0 || v.Attributes() != nil {
+	c := v.Cursor()
+	c.Seek([]byte("/a"))
+	c.Next()
+	if c.Find([]byte("/a")) || c.Path() != nil || c.NamesIn([]byte("/")) != 0 || c.Err() != nil {
+		t.Error("the cursor of a nil inventory stands at a row")
+	}
+	if v.Len() != 0 || v.Attributes() != nil || v.MemoryBytes() != 0 || v.Spilled() || v.Duplicates() != 0 || v.Directories() != 0 {
 		t.Error("a nil inventory is not empty")
 	}
 }
@@ -235,27 +245,32 @@ func TestBigInventory(t *testing.T) {
 	}
 	const budget = 400 << 20
 	rows := bigRows
-	var before, after runtime.MemStats
+	var start, end runtime.MemStats
 	runtime.GC()
-	runtime.ReadMemStats(&before)
-	v, err := ReadInventory(bigInventory(rows))
+	runtime.ReadMemStats(&start)
+	v, err := ReadInventory(bigInventory(rows), Room{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	runtime.ReadMemStats(&after)
-	t.Logf("%d rows: heap in use grew by %d MB, memory from the system by %d MB", rows, (after.HeapInuse-before.HeapInuse)>>20, (after.Sys-before.Sys)>>20)
-	if grown := after.Sys - before.Sys; grown > budget {
+	runtime.ReadMemStats(&end)
+	t.Logf("%d rows: heap in use grew by %d MB, memory from the system by %d MB", rows, (end.HeapInuse-start.HeapInuse)>>20, (end.Sys-start.Sys)>>20)
+	if grown := end.Sys - start.Sys; grown > budget {
 		t.Errorf("memory grew by %d MB; budget %d", grown>>20, budget>>20)
 	}
 	if v.Len() != rows {
 		t.Errorf("%d rows; want %d", v.Len(), rows)
 	}
-	if !slices.IsSortedFunc(v.paths, func(a, b textRef) int { return bytes.Compare(v.texts.text(a), v.texts.text(b)) }) {
-		t.Error("rows are not in the order of their paths")
+	c := v.Cursor()
+	var before []byte
+	for c.Seek(nil); c.Path() != nil; c.Next() {
+		if bytes.Compare(before, c.Path()) >= 0 {
+			t.Fatalf("%q comes before %q", before, c.Path())
+		}
+		before = append(before[:0], c.Path()...)
 	}
 	for row := 0; row < v.Len(); row += 1009 {
-		if got, ok := v.Find(v.Path(row)); !ok || got != row {
-			t.Fatalf("Find(%q) = %d, %v; want %d", v.Path(row), got, ok, row)
+		if path := v.table.path(row); !c.Find(path) || c.row != row {
+			t.Fatalf("Find(%q) = %d; want %d", path, c.row, row)
 		}
 	}
 }
@@ -268,21 +283,21 @@ func BenchmarkReadInventory(b *testing.B) {
 	b.SetBytes(int64(len(file)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := ReadInventory(bytes.NewReader(file)); err != nil {
+		if _, err := ReadInventory(bytes.NewReader(file), Room{}); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkInventoryFind(b *testing.B) {
-	v, err := ReadInventory(bigInventory(1_000_000))
+	v, err := ReadInventory(bigInventory(1_000_000), Room{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	row := 0
+	row, c := 0, v.Cursor()
 	b.ReportAllocs()
 	for b.Loop() {
 		row = (row + 7919) % v.Len()
-		v.Find(v.Path(row))
+		c.Find(v.table.path(row))
 	}
 }

@@ -40,10 +40,12 @@ type Match struct {
 // A path that the inventory lists is a recording in any case. A path that ends
 // in a slash is a directory in any case.
 type Matcher struct {
-	rules *rules
-	canon Canonicalizer
-	cache *pathCache // nil when no pattern is worth it
-	found Match      // by the last call of Match
+	rules  *rules
+	canon  Canonicalizer
+	cache  *pathCache // nil when no pattern is worth it
+	cursor *Cursor    // over the inventory
+	listed *pathCache // whether it lists paths; nil: that costs no read
+	found  Match      // by the last call of Match
 }
 
 // NewMatcher compiles patterns, possibly none, and an inventory, possibly nil.
@@ -56,12 +58,19 @@ func NewMatcher(patterns []string, inv *Inventory) (*Matcher, error) {
 }
 
 func newMatcher(r *rules) *Matcher {
-	m := &Matcher{rules: r}
+	m := &Matcher{rules: r, cursor: r.inv.Cursor()}
 	if r.regex != nil || len(r.costly) > 0 {
 		m.cache = newPathCache()
 	}
+	if r.inv.Spilled() {
+		m.listed = newPathCache()
+	}
 	return m
 }
+
+// Err is why the inventory could not be read, if it lies outside memory. What
+// Match and Attributes say after that is worth nothing.
+func (m *Matcher) Err() error { return m.cursor.Err() }
 
 // Clone gives a Matcher for another goroutine. It shares what does not change.
 func (m *Matcher) Clone() *Matcher { return newMatcher(m.rules) }
@@ -101,10 +110,17 @@ func (m *Matcher) kind(path []byte) MatchKind {
 	if m.matchPatterns(path) {
 		return Recording
 	}
-	if _, ok := m.rules.inv.Find(path); ok {
+	if m.isListed(path) {
 		return Recording
 	}
 	return None
+}
+
+func (m *Matcher) isListed(path []byte) bool {
+	if m.listed == nil {
+		return m.cursor.Find(path)
+	}
+	return m.rules.inv.pages.filter.has(path) && m.listed.answer(path, m.cursor.Find)
 }
 
 func (m *Matcher) matchPatterns(path []byte) bool {
@@ -117,7 +133,7 @@ func (m *Matcher) matchPatterns(path []byte) bool {
 			return true
 		}
 	}
-	return m.cache != nil && m.cache.match(path, m.rules)
+	return m.cache != nil && m.cache.answer(path, m.rules.matchCostly)
 }
 
 // AttributeNames are the names of the attributes: the further columns of the
@@ -130,10 +146,10 @@ func (m *Matcher) AttributeNames() []string { return m.rules.names }
 // from the inventory. It allocates, and is meant to be called once per
 // recording, not once per line.
 func (m *Matcher) Attributes(path []byte, dst [][]byte) [][]byte {
-	if row, ok := m.rules.inv.Find(path); ok {
-		dst = m.rules.inv.AppendAttributes(dst, row)
+	if columns := len(m.rules.inv.Attributes()); columns > 0 && m.cursor.Find(path) {
+		dst = m.cursor.AppendAttributes(dst)
 	} else {
-		dst = append(dst, make([][]byte, len(m.rules.inv.Attributes()))...)
+		dst = append(dst, make([][]byte, columns)...)
 	}
 	if len(m.rules.groups) == 0 {
 		return dst

@@ -16,7 +16,7 @@ func mustInventory(t testing.TB, file string) *Inventory {
 	if file == "" {
 		return nil
 	}
-	v, err := ReadInventory(strings.NewReader(file))
+	v, err := ReadInventory(strings.NewReader(file), Room{})
 	if err != nil {
 		t.Fatal(err)
 	}

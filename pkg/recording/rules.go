@@ -106,10 +106,8 @@ func (r *rules) findSuspects() {
 			}
 		}
 	}
-	for row := range r.inv.Len() {
-		if key, _ := extension(r.inv.Path(row)); !s.add(key) {
-			return
-		}
+	if r.inv.Len() > 0 && !s.addAll(r.inv.extensions) {
+		return
 	}
 	r.suspects = s
 }

@@ -1,0 +1,79 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/logrecount/recount/internal/spill"
+	"github.com/logrecount/recount/pkg/recording"
+)
+
+const (
+	inventoryShare   = 3         // an inventory lies in memory if it fits one part in so many
+	leastOfInventory = 256 << 10 // and it is sorted in parts no smaller
+)
+
+// readInventory reads the inventory and hashes it on the way. What is too large
+// for its share of the memory goes to disk.
+func (a *analysis) readInventory(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("inventory: %w", err)
+	}
+	defer f.Close()
+	h := newHashReader(f)
+	room := recording.Room{Memory: max(a.options.memory()/inventoryShare, leastOfInventory), Blocks: a.newInventoryBlocks}
+	if a.inventory, err = recording.ReadInventory(h, room); err != nil {
+		return fmt.Errorf("inventory %q: %w", path, err)
+	}
+	a.invFile = h.file(filepath.Base(path))
+	a.invFile.Kind = "inventory"
+	a.invFile.Detail = fmt.Sprintf("%d recordings", a.inventory.Len())
+	return nil
+}
+
+// inventoryBlocks keeps blocks of the inventory on disk.
+type inventoryBlocks struct {
+	store  *spill.Store
+	blocks []spill.Block
+}
+
+func (a *analysis) newInventoryBlocks() recording.Blocks {
+	b := &inventoryBlocks{store: spill.NewStore(0, a.options.Temp)}
+	a.invBlocks = append(a.invBlocks, b)
+	return b
+}
+
+func (b *inventoryBlocks) Put(block []byte) error {
+	put, err := b.store.Put(block)
+	b.blocks = append(b.blocks, put)
+	return err
+}
+
+func (b *inventoryBlocks) Get(number int, buf []byte) ([]byte, error) {
+	return b.store.GetIn(buf, b.blocks[number])
+}
+
+func (b *inventoryBlocks) Close() error {
+	b.blocks = nil
+	return b.store.Close()
+}
+
+// closeInventory removes what the inventory has on disk.
+func (a *analysis) closeInventory() (err error) {
+	for _, b := range a.invBlocks {
+		err = errors.Join(err, b.Close())
+	}
+	return err
+}
+
+// spilledBytes is how many bytes went to disk.
+func (a *analysis) spilledBytes() int64 {
+	n := a.store.SpilledBytes()
+	for _, b := range a.invBlocks {
+		n += b.store.SpilledBytes()
+	}
+	return n
+}
