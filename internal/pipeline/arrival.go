@@ -11,17 +11,17 @@ import (
 
 // arrivals numbers the sources in the order in which they become known. Files
 // are read side by side, and how many sources an archive holds is known when it
-// was read, so that this order is another one each time. While the files are
-// scanned, sources and rotation groups go by these numbers; settle gives them
-// those that the case has.
+// was read, so that this order is another one each time. While files are scanned,
+// sources and rotation groups go by these numbers; then settle gives them those
+// that the case has.
 type arrivals struct {
 	mu      sync.Mutex
-	sources []*source // by number - 1
+	sources []*source
 	groups  map[string]uint32
-	places  atomic.Pointer[[]place] // by number - 1; those that are in it do not change
+	places  atomic.Pointer[[]place] // by source id - 1; those that are in it do not change
 
-	ids          []int32  // of sources by number, once all is settled
-	groupNumbers []uint32 // of rotation groups by number, likewise
+	ids     []int32  // once all is settled: of sources, by the id of their arrival
+	ofGroup []uint32 // likewise: by the number of a rotation group, that of its arrival
 }
 
 // place is where a source stands in the evidence: the number of its file, and
@@ -32,13 +32,14 @@ func (p place) compare(o place) int {
 	return cmp.Or(cmp.Compare(p.file, o.file), cmp.Compare(p.member, o.member))
 }
 
-// add numbers a source, and its rotation group. It may be called from any
+// add numbers a source and its rotation group. It may be called from any
 // goroutine.
 func (a *arrivals) add(s *source, at place) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	s.arrival = int32(len(a.sources) + 1)
 	a.sources = append(a.sources, s)
+	s.arrival = int32(len(a.sources))
+	s.ID = s.arrival
 	var places []place
 	if known := a.places.Load(); known != nil {
 		places = *known
@@ -55,8 +56,8 @@ func (a *arrivals) add(s *source, at place) {
 	s.group = a.groups[name]
 }
 
-// compare is the order of two sources in the evidence. It may be called from any
-// goroutine.
+// compare is the order of two sources in the evidence, by the ids of their
+// arrival. It may be called from any goroutine.
 func (a *arrivals) compare(source, other int32) int {
 	places := *a.places.Load()
 	return places[source-1].compare(places[other-1])
@@ -68,12 +69,12 @@ func (a *analysis) settle() {
 	arrived := &a.arrivals
 	a.sources = slices.SortedFunc(slices.Values(arrived.sources), func(s, o *source) int { return arrived.compare(s.arrival, o.arrival) })
 	arrived.ids = make([]int32, len(a.sources)+1)
-	arrived.groupNumbers = make([]uint32, len(arrived.groups)+1)
+	arrived.ofGroup = make([]uint32, len(arrived.groups)+1)
 	for i, s := range a.sources {
 		s.ID = int32(i + 1)
 		arrived.ids[s.arrival] = s.ID
 		group := s.group
 		a.rotate(s)
-		arrived.groupNumbers[group] = s.group
+		arrived.ofGroup[s.group] = group
 	}
 }

@@ -22,7 +22,12 @@ type covered struct {
 // cover finds out which time the logs cover, when all was scanned.
 func (a *analysis) cover() error {
 	logs := a.logNumbers()
-	each, of, all, err := silences(a.workers, a.arrivals.groupNumbers, logs)
+	arrival := a.arrivals.ofGroup
+	arrived := make([]uint32, len(logs))
+	for group, log := range logs {
+		arrived[arrival[group]] = arrival[log]
+	}
+	each, of, all, err := silences(a.workers, arrived)
 	if err != nil {
 		return err
 	}
@@ -33,7 +38,7 @@ func (a *analysis) cover() error {
 	c.all = a.span("", a.sources)
 	c.all.Before, c.all.After = all.Slack()
 	for i, g := range a.groups {
-		g.silences, g.log = each[i], of[logs[i+1]]
+		g.silences, g.log = each[arrival[i+1]-1], of[arrival[logs[i+1]]]
 		a.examine(g)
 		var found []coverage.Gap
 		if logs[i+1] == uint32(i+1) { // the gaps of a log stand with its first group

@@ -203,9 +203,12 @@ func (a *analysis) decide(ctx context.Context) error {
 			s.sum, s.bytes = s.streamSum, s.streamLen
 		}
 	}
-	a.runs = &runs{store: a.store, stop: ctx.Err, ids: a.arrivals.ids}
+	a.runs = &runs{store: a.store, stop: ctx.Err}
 	for _, w := range a.workers {
-		a.runs.all = append(a.runs.all, w.runs...)
+		for _, one := range w.runs {
+			one.ids = a.arrivals.ids
+			a.runs.all = append(a.runs.all, one)
+		}
 		a.sizes.merge(w.sizes)
 	}
 	if err := a.findCopies(ctx); err != nil {

@@ -15,6 +15,7 @@ import (
 type run struct {
 	blocks []spill.Block
 	firsts [][]byte
+	ids    []int32 // of sources by the id of their arrival, if it has those; nil: it has theirs
 }
 
 // runCursor walks over the requests of a run whose recording is in [from, to).
@@ -59,8 +60,8 @@ func (c *runCursor) Next() bool {
 func (c *runCursor) step() bool {
 	for {
 		ok, err := c.dec.Next(&c.req)
-		if ok {
-			c.req.Source = c.runs.ids[c.req.Source]
+		if ok && c.run.ids != nil {
+			c.req.Source = c.run.ids[c.req.Source]
 		}
 		if ok && (c.runs.copied(&c.req) || c.runs.twice.has(&c.req)) {
 			continue
@@ -115,7 +116,6 @@ type runs struct {
 	store    *spill.Store
 	stop     func() error // says whether a walk must end early, asked once a block
 	all      []run
-	ids      []int32               // of sources, by arrival
 	seconds  []coverage.Seconds    // by source id - 1: lines that are second copies, which are passed over; nil: none
 	meanings [][]accesslog.Meaning // by source id - 1 and format number; nil: not known yet
 	twice    *duplicates           // requests logged twice in two formats, which are passed over; nil: none, or not known yet

@@ -24,7 +24,7 @@ type source struct {
 	reading    accesslog.Reading
 	zone       *time.Location    // of times without one, by the user's word; nil: none given
 	year       int               // of the first line, by the user's word; 0: none given
-	arrival    int32             // number by which it goes while files are scanned, see arrivals
+	arrival    int32             // its id while files are scanned, see arrivals
 	group      uint32            // number of its rotation group, from 1
 	ahead      int64             // by so many microseconds its clock was ahead, by the user's word
 	tried      string            // what detection tried in vain

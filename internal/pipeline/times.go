@@ -186,10 +186,8 @@ func (c *timesCursor) Err() error { return c.err }
 
 // silences puts the minutes of all workers together: the silences of each group;
 // of each log that has several groups, by its number; and of all groups, which may
-// be those of the only one. logs has the number of each group's log. The
-// workers' numbers of groups are those of their arrival, for which numbers has
-// the group's.
-func silences(workers []*worker, numbers, logs []uint32) (each []coverage.Silences, of map[uint32]*coverage.Silences, all *coverage.Silences, err error) {
+// be those of the only one. logs has the number of each group's log.
+func silences(workers []*worker, logs []uint32) (each []coverage.Silences, of map[uint32]*coverage.Silences, all *coverage.Silences, err error) {
 	groups := len(logs) - 1
 	of = map[uint32]*coverage.Silences{}
 	for group, log := range logs {
@@ -224,7 +222,6 @@ func silences(workers []*worker, numbers, logs []uint32) (each []coverage.Silenc
 			break
 		}
 		b := c.at
-		b.group = numbers[b.group]
 		if one.group != 0 && one.compare(b) == 0 {
 			one.join(b)
 		} else {

@@ -60,7 +60,7 @@ func TestTimesParity(t *testing.T) {
 		for _, w := range workers {
 			w.times.flush()
 		}
-		each, _, all, err := silences(workers, []uint32{0, 1, 2, 3}, []uint32{0, 1, 2, 3})
+		each, _, all, err := silences(workers, []uint32{0, 1, 2, 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func TestTimesRange(t *testing.T) {
 		}
 	}
 	w.times.flush()
-	_, _, all, err := silences([]*worker{w}, []uint32{0, 1}, []uint32{0, 1})
+	_, _, all, err := silences([]*worker{w}, []uint32{0, 1})
 	first, last, ok := all.Span()
 	if err != nil || !ok || first != 0 || last != lastMinute*minuteUS {
 		t.Errorf("%v: %d to %d", err, first, last)

@@ -25,7 +25,7 @@ type worker struct {
 	rejects  rejects
 	times    times
 	clock    coverage.Clock
-	stats    []*stats // by arrival of the source - 1; nil: nothing seen of it
+	stats    []*stats // by source id - 1, of its arrival; nil: nothing seen of it
 	sizes    *bodySizes
 	progress *progress
 	own      chan job // chunks that are for this worker alone
@@ -54,15 +54,15 @@ func newWorker(a *analysis, m *recording.Matcher) *worker {
 }
 
 // statsOf gives the counts of a source.
-func (w *worker) statsOf(arrival int32) *stats {
-	for int(arrival) > len(w.stats) {
+func (w *worker) statsOf(id int32) *stats {
+	for int(id) > len(w.stats) {
 		w.stats = append(w.stats, nil)
 	}
-	st := w.stats[arrival-1]
+	st := w.stats[id-1]
 	if st == nil {
 		fresh := newStats()
 		st = &fresh
-		w.stats[arrival-1] = st
+		w.stats[id-1] = st
 	}
 	return st
 }
@@ -72,7 +72,7 @@ func (w *worker) chunk(j job) error {
 	if w.source != j.source && !j.chunk.InLong && len(j.chunk.Data) > 0 { // before the first lines, the format is not known yet
 		w.source, w.parser = j.source, j.source.newParser()
 	}
-	st := w.statsOf(j.source.arrival)
+	st := w.statsOf(j.source.ID)
 	w.format = nil
 	requests, rejected, lines := st.requests, st.rejected, st.lines
 	err := w.lines(j, st)
@@ -232,7 +232,7 @@ func (w *worker) match(target []byte) *recording.Match {
 func (w *worker) fill(j *job, n int64, line *accesslog.Line, m *recording.Match) {
 	r, q := &w.record, &w.request
 	name, _ := w.clients.Client(r.Client)
-	q.Source, q.Line, q.Offset = j.source.arrival, n, j.chunk.Offset+int64(line.Start)
+	q.Source, q.Line, q.Offset = j.source.ID, n, j.chunk.Offset+int64(line.Start)
 	q.TimeStart, q.TimeEnd = span(r)
 	q.UTCOffsetMin = r.UTCOffsetMin
 	q.Client, q.Recording, q.Protocol, q.Agent = name, m.Path, r.Protocol, r.Agent
