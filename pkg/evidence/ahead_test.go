@@ -49,7 +49,7 @@ func packed(t testing.TB, text []byte) map[string][]byte {
 	half := len(text) / 2
 	all := map[string][]byte{
 		"gzip": gz(t, 6, text[:half], text[half:]), "zstd": zst(t, text[:half], text[half:]),
-		"xz": xzd(t, text[:half], text[half:]), "bzip2": bytes.Repeat(bz2(t), len(text)/14),
+		"xz": xzd(t, text[:half], text[half:]), "bzip2": bytes.Repeat(bz2(t), 120),
 	}
 	for name, data := range all {
 		all[name+" flipped"] = flip(data, len(data)/2-6)
@@ -136,6 +136,13 @@ func TestCloseEndsGoroutines(t *testing.T) {
 					io.ReadFull(r, make([]byte, give))
 					if err := r.Close(); err != nil {
 						t.Errorf("%s: %v", name, err)
+					}
+					if !stdin && r.ahead != nil {
+						select {
+						case <-r.ahead.full: // closed at the end
+						default:
+							t.Errorf("%s: Close did not wait for what is read ahead", name)
+						}
 					}
 					if n, err := r.Read(make([]byte, 10)); n != 0 || err != io.EOF {
 						t.Errorf("%s: Read after Close: %d, %v", name, n, err)

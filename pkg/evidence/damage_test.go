@@ -30,6 +30,16 @@ type result struct {
 	hashed   bool
 }
 
+// written puts data in a file, always the same: a fuzz target needs many.
+func written(t testing.TB, data []byte) string {
+	t.Helper()
+	name := filepath.Join(os.TempDir(), fmt.Sprintf("recount-evidence-test-%d", os.Getpid()))
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 // readAll reads a source to its end in pieces of at most size bytes.
 func readAll(t testing.TB, s Source, stdin io.Reader, size int) result {
 	t.Helper()
@@ -46,6 +56,12 @@ func readAt(t testing.TB, s Source, stdin io.Reader, size int, p pace) result {
 		t.Fatal(err)
 	}
 	defer r.Close()
+	return readOn(t, r, size)
+}
+
+// readOn reads to the end in pieces of at most size bytes.
+func readOn(t testing.TB, r *Reader, size int) result {
+	t.Helper()
 	var res result
 	buf := make([]byte, size)
 	for {
@@ -71,11 +87,8 @@ func readAt(t testing.TB, s Source, stdin io.Reader, size int, p pace) result {
 // makes no difference.
 func both(t testing.TB, data []byte) (file, stdin result) {
 	t.Helper()
-	name := filepath.Join(os.TempDir(), fmt.Sprintf("recount-evidence-test-%d", os.Getpid()))
+	name := written(t, data)
 	defer os.Remove(name)
-	if err := os.WriteFile(name, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	onDisk, piped := Source{Path: "source", File: name, Size: int64(len(data))}, Source{Path: Stdin, File: Stdin, Size: -1}
 	file = readAt(t, onDisk, nil, 700, pace{})
 	stdin = readAt(t, piped, bytes.NewReader(data), 700, pace{})
