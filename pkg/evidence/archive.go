@@ -45,9 +45,10 @@ type limits struct {
 	names     int   // bytes of all names
 	directory int64 // bytes of a zip's directory
 	problems  int   // that are listed one by one
+	pace
 }
 
-var standardLimits = limits{entries: 1_000_000, name: 64 << 10, names: 64 << 20, directory: 64 << 20, problems: 1000}
+var standardLimits = limits{pace: standardPace, entries: 1_000_000, name: 64 << 10, names: 64 << 20, directory: 64 << 20, problems: 1000}
 
 // walker goes through an archive from entry to entry.
 type walker interface {
@@ -97,7 +98,7 @@ func (s Source) Contents(stdin io.Reader) (*Contents, error) {
 }
 
 func (s Source) contents(stdin io.Reader, l limits) (*Contents, error) {
-	r, err := s.Open(stdin)
+	r, err := s.open(stdin, l)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +181,7 @@ func (c *Contents) Next() (Source, *Reader, error) {
 			c.archive.Members++
 			return src, nil, e.err
 		}
-		r := &Reader{path: src.Path}
+		r := &Reader{path: src.Path, pace: c.limits.pace}
 		r.raw.src = e.data
 		r.start(e.again)
 		if kind := archiveKind(r.peek()); kind != "" {
@@ -272,8 +273,8 @@ func (c *Contents) Close() error {
 }
 
 // openMember walks to one member of an archive.
-func (s Source) openMember(stdin io.Reader) (*Reader, error) {
-	c, err := Source{Path: s.Archive, File: s.File, Size: -1}.Contents(stdin)
+func (s Source) openMember(stdin io.Reader, l limits) (*Reader, error) {
+	c, err := Source{Path: s.Archive, File: s.File, Size: -1}.contents(stdin, l)
 	if err != nil {
 		return nil, err
 	}

@@ -30,14 +30,38 @@ type result struct {
 	hashed   bool
 }
 
+// written puts data in a file, always the same: a fuzz target needs many.
+func written(t testing.TB, data []byte) string {
+	t.Helper()
+	name := filepath.Join(os.TempDir(), fmt.Sprintf("recount-evidence-test-%d", os.Getpid()))
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 // readAll reads a source to its end in pieces of at most size bytes.
 func readAll(t testing.TB, s Source, stdin io.Reader, size int) result {
 	t.Helper()
-	r, err := s.Open(stdin)
+	return readAt(t, s, stdin, size, standardPace)
+}
+
+// readAt is readAll at a pace.
+func readAt(t testing.TB, s Source, stdin io.Reader, size int, p pace) result {
+	t.Helper()
+	l := standardLimits
+	l.pace = p
+	r, err := s.open(stdin, l)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
+	return readOn(t, r, size)
+}
+
+// readOn reads to the end in pieces of at most size bytes.
+func readOn(t testing.TB, r *Reader, size int) result {
+	t.Helper()
 	var res result
 	buf := make([]byte, size)
 	for {
@@ -59,16 +83,20 @@ func readAll(t testing.TB, s Source, stdin io.Reader, size int) result {
 }
 
 // both reads data once as a file and once as standard input, and checks what is
-// true of every source: the raw hash and the count.
+// true of every source: the raw hash and the count, and that reading ahead
+// makes no difference.
 func both(t testing.TB, data []byte) (file, stdin result) {
 	t.Helper()
-	name := filepath.Join(os.TempDir(), fmt.Sprintf("recount-evidence-test-%d", os.Getpid()))
+	name := written(t, data)
 	defer os.Remove(name)
-	if err := os.WriteFile(name, data, 0o600); err != nil {
-		t.Fatal(err)
+	onDisk, piped := Source{Path: "source", File: name, Size: int64(len(data))}, Source{Path: Stdin, File: Stdin, Size: -1}
+	file = readAt(t, onDisk, nil, 700, pace{})
+	stdin = readAt(t, piped, bytes.NewReader(data), 700, pace{})
+	p := testPace(len(data))
+	sameResult(t, fmt.Sprintf("file, pace %v", p), readAt(t, onDisk, nil, 700, p), file)
+	if len(data)%3 == 0 {
+		sameResult(t, fmt.Sprintf("standard input, pace %v", p), readAt(t, piped, bytes.NewReader(data), 700, p), stdin)
 	}
-	file = readAll(t, Source{Path: "source", File: name, Size: int64(len(data))}, nil, 700)
-	stdin = readAll(t, Source{Path: Stdin, File: Stdin, Size: -1}, bytes.NewReader(data), 700)
 	for _, r := range []result{file, stdin} {
 		if r.hashed != (r.kind != "") {
 			t.Errorf("hashed %v for compression %q", r.hashed, r.kind)
@@ -151,14 +179,6 @@ func TestDecompress(t *testing.T) {
 	hello := []byte("hello recount\n")
 	cat := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 	zeros := func(n int) []byte { return make([]byte, n) }
-	flip := func(b []byte, at int) []byte {
-		b = bytes.Clone(b)
-		if at < 0 {
-			at += len(b)
-		}
-		b[at] ^= 0x40
-		return b
-	}
 	skippable := []byte{0x52, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 'x', 'y', 'z'}
 	tests := []struct {
 		name    string

@@ -21,15 +21,16 @@ type gunzip interface {
 // again by compress/gzip and what is missing is added. Standard input, which
 // cannot be read again, goes through compress/gzip from the start.
 type gzipDecoder struct {
-	c       compression
-	in      *input
-	z       gunzip
-	std     bool  // z is compress/gzip
-	members int   // begun
-	inside  bool  // a member
-	start   int64 // offset of the member
-	out     int64 // bytes of the member that were given
-	ended   bool
+	c      compression
+	in     *input
+	z      gunzip
+	std    bool // z is compress/gzip
+	beside members
+	count  int   // of members begun
+	inside bool  // a member
+	start  int64 // offset of the member
+	out    int64 // bytes of the member that were given
+	ended  bool
 }
 
 func newGzip(c compression, in *input) decoder {
@@ -47,7 +48,9 @@ func (d *gzipDecoder) close() {}
 func (d *gzipDecoder) Read(p []byte) (int, error) {
 	for !d.ended {
 		if !d.inside {
-			d.open()
+			if n := d.open(p); n > 0 {
+				return n, nil
+			}
 			continue
 		}
 		n, err := d.z.Read(p)
@@ -70,15 +73,21 @@ func (d *gzipDecoder) Read(p []byte) (int, error) {
 	return 0, io.EOF
 }
 
-// open begins the next member, if there is one.
-func (d *gzipDecoder) open() {
-	if d.members > 0 && !d.in.next(d.c, 0) {
+// open gives the next members, if they can be unpacked side by side, or begins
+// the next one, if there is one.
+func (d *gzipDecoder) open(p []byte) int {
+	if d.count > 0 && !d.in.next(d.c, 0) {
 		d.ended = true
-		return
+		return 0
 	}
-	d.members++
+	if n, count := d.beside.unpack(d.in, p); count > 0 {
+		d.count += count
+		return n
+	}
+	d.count++
 	d.start, d.out = d.in.pos(), 0
 	d.reset()
+	return 0
 }
 
 func (d *gzipDecoder) reset() {

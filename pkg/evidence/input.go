@@ -3,34 +3,19 @@ package evidence
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"io"
 )
-
-// notes is what a Reader has to say about its source.
-type notes struct {
-	out      int64 // decompressed bytes given so far
-	damage   []error
-	warnings []string
-}
-
-func (n *notes) damaged(format string, args ...any) {
-	n.damage = append(n.damage, fmt.Errorf(format, args...))
-}
-
-func (n *notes) warn(format string, args ...any) {
-	n.warnings = append(n.warnings, fmt.Sprintf(format, args...))
-}
 
 // input is what a decoder reads from: the stored bytes with their offsets, and
 // for a file a way to read them again.
 type input struct {
-	*notes
+	notes // of the decoder
 	br    *bufio.Reader
 	raw   *raw
 	given *counter // what br reads from
 	base  int64    // offset of the first byte of given
 	again again    // nil: cannot be read again (standard input)
+	out   counter  // what the decoder gives
 }
 
 // again gives n stored bytes from an offset on once more.
@@ -47,8 +32,8 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func newInput(r *raw, again again, n *notes) *input {
-	in := &input{notes: n, raw: r, again: again, given: &counter{r: r}}
+func newInput(r *raw, again again) *input {
+	in := &input{raw: r, again: again, given: &counter{r: r}}
 	in.br = bufio.NewReaderSize(in.given, 256<<10)
 	return in
 }
@@ -66,7 +51,13 @@ func (in *input) end() int64 {
 // further, should the file grow meanwhile. Only for inputs with again.
 func (in *input) restart(at int64) {
 	end := in.end()
-	in.given = &counter{r: in.again(at, end-at)}
+	r := in.again(at, end-at)
+	in.given = &counter{r: readFunc(func(p []byte) (int, error) {
+		if in.raw.stop.Load() {
+			return 0, errStopped
+		}
+		return r.Read(p)
+	})}
 	in.br.Reset(in.given)
 	in.base = at
 }
@@ -112,9 +103,9 @@ func (in *input) fail(c compression, err error) {
 	pos := in.pos()
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		in.damaged("%s: unexpected end at offset %d, after %d decompressed bytes; %s (%w)",
-			c.name, pos, in.out, c.used, io.ErrUnexpectedEOF)
+			c.name, pos, in.out.n, c.used, io.ErrUnexpectedEOF)
 		return
 	}
 	in.damaged("%s: damaged near offset %d, after %d decompressed bytes; %s; %d stored bytes after it were not read (%w)",
-		c.name, pos, in.out, c.used, in.end()-pos, err)
+		c.name, pos, in.out.n, c.used, in.end()-pos, err)
 }

@@ -17,6 +17,8 @@ type raw struct {
 	stop atomic.Bool  // reading is to end: the run was interrupted
 	sum  hash.Hash    // nil: not hashed
 	err  error
+
+	ahead *ahead // reads ahead; only drain may look at sum and err then
 }
 
 var errStopped = errors.New("reading was stopped")
@@ -40,6 +42,18 @@ func (r *raw) startHash() {
 }
 
 func (r *raw) Read(p []byte) (int, error) {
+	if r.ahead != nil {
+		return r.ahead.Read(p)
+	}
+	return r.read(p)
+}
+
+// readAhead reads, counts and hashes ahead from here on.
+func (r *raw) readAhead(p pace) {
+	r.ahead = readAhead(readFunc(r.read), new(notes), func() {}, p.count, p.stored, 1)
+}
+
+func (r *raw) read(p []byte) (int, error) {
 	n := copy(p, r.head)
 	r.head = r.head[n:]
 	if n == len(p) {
@@ -71,6 +85,9 @@ func (r *raw) pull(p []byte) (int, error) {
 
 // drain reads what is left, so that count and hash cover all of it.
 func (r *raw) drain() {
+	if r.ahead != nil {
+		r.ahead.stop()
+	}
 	r.head = nil
 	if r.err != nil {
 		return

@@ -16,10 +16,13 @@ type Reader struct {
 	path  string
 	kind  string
 	raw   raw
-	in    io.Reader // the raw bytes, or dec
-	ahead []byte    // of dec, read to tell an archive, not yet given
-	dec   decoder
-	file  *os.File  // nil: standard input
+	pace  pace
+	in    *input    // of dec
+	dec   decoder   // nil: it is not compressed
+	ahead *ahead    // of dec, which belongs to it; nil: Read reads itself
+	head  []byte    // of dec, read to tell an archive, not yet given
+	file  *os.File  // nil: standard input, or a member
+	loose bool      // standard input: Close does not wait for a read of it
 	whole *Contents // to close with a member that was opened alone
 	size  int64     // of the file when it was opened
 	mtime time.Time
@@ -33,15 +36,19 @@ type Reader struct {
 // An archive is given as the bytes it is; Contents looks into it. A member of
 // an archive is found by reading the archive from its start.
 func (s Source) Open(stdin io.Reader) (*Reader, error) {
+	return s.open(stdin, standardLimits)
+}
+
+func (s Source) open(stdin io.Reader, l limits) (*Reader, error) {
 	if s.Archive != "" {
-		return s.openMember(stdin)
+		return s.openMember(stdin, l)
 	}
-	r := &Reader{path: s.Path}
+	r := &Reader{path: s.Path, pace: l.pace}
 	if s.Stdin() {
 		if stdin == nil {
 			return nil, errors.New("standard input is not at hand: name a file")
 		}
-		r.raw.src = stdin
+		r.raw.src, r.loose = stdin, true
 		return r.start(nil), nil
 	}
 	f, err := openFile(s.File)
@@ -62,12 +69,12 @@ func (s Source) Open(stdin io.Reader) (*Reader, error) {
 
 // start tells the compression; again is nil where the source cannot be read twice.
 func (r *Reader) start(again again) *Reader {
-	r.in = &r.raw
 	if c, ok := detect(r.raw.peek(headLen)); ok {
 		r.raw.startHash()
 		r.kind = c.name
-		r.dec = c.open(c, newInput(&r.raw, again, &r.notes))
-		r.in = r.dec
+		r.in = newInput(&r.raw, again)
+		r.dec = c.open(c, r.in)
+		r.in.out.r = r.dec
 	}
 	return r
 }
@@ -83,20 +90,20 @@ func (r *Reader) peek() []byte {
 		return r.raw.head
 	}
 	buf := make([]byte, headLen)
-	for r.ahead = buf[:0]; len(r.ahead) < headLen; {
-		n, err := r.dec.Read(buf[len(r.ahead):])
-		r.out += int64(n)
-		r.ahead = buf[:len(r.ahead)+n]
+	for r.head = buf[:0]; len(r.head) < headLen; {
+		n, err := r.next(buf[len(r.head):])
+		r.head = buf[:len(r.head)+n]
 		if err != nil {
 			break
 		}
 	}
-	return r.ahead
+	return r.head
 }
 
 // Read gives the next bytes of the stream, and io.EOF at its end, damaged or
 // not; no other error. For a source that is not compressed, p is handed to the
-// file as it is: large buffers are read at once.
+// file as it is: large buffers are read at once. A compressed one is
+// decompressed ahead, in another goroutine, once its beginning was read.
 func (r *Reader) Read(p []byte) (int, error) {
 	if r.done {
 		return 0, io.EOF
@@ -104,31 +111,59 @@ func (r *Reader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if len(r.ahead) > 0 {
-		n := copy(p, r.ahead)
-		r.ahead = r.ahead[n:]
+	if len(r.head) > 0 {
+		n := copy(p, r.head)
+		r.head = r.head[n:]
 		return n, nil
 	}
-	for range 100 {
-		n, err := r.in.Read(p)
-		r.out += int64(n)
-		if n > 0 {
-			return n, nil
-		}
-		if err != nil {
-			r.finish()
-			return 0, io.EOF
-		}
+	n, err := r.next(p)
+	if n > 0 {
+		return n, nil
 	}
-	r.raw.err = io.ErrNoProgress
+	if err == io.ErrNoProgress {
+		r.raw.err = err
+	}
 	r.finish()
 	return 0, io.EOF
+}
+
+// next reads bytes, and hears what was noted with them.
+func (r *Reader) next(p []byte) (n int, err error) {
+	switch {
+	case r.dec == nil:
+		return read(&r.raw, p)
+	case r.ahead == nil && r.pace.count > 0 && r.in.out.n >= r.pace.after:
+		r.readAhead()
+	}
+	if r.ahead == nil {
+		n, err = read(&r.in.out, p)
+		r.add(r.in.take())
+	} else {
+		n, err = r.ahead.Read(p)
+		r.add(r.ahead.said.take())
+	}
+	return n, err
+}
+
+// readAhead begins to read ahead. What standard input has given is passed on at
+// once: there may be no more for long.
+func (r *Reader) readAhead() {
+	p := r.pace
+	least := enough(p.size)
+	if r.loose {
+		least = 1
+	}
+	r.raw.readAhead(p)
+	r.ahead = readAhead(&r.in.out, &r.in.notes, r.dec.close, p.count, p.size, least)
 }
 
 // finish reads the stored bytes to their end and looks whether they were still
 // those that were opened.
 func (r *Reader) finish() {
 	r.done, r.ended = true, true
+	if r.ahead != nil {
+		r.ahead.stop()
+	}
 	r.raw.drain()
 	n := r.raw.n.Load()
 	if err := r.raw.err; err != io.EOF {
@@ -188,13 +223,11 @@ func (r *Reader) Damage() error {
 // is complete once Read has given io.EOF.
 func (r *Reader) Warnings() []string { return r.warnings }
 
-// Close closes the file. What the Reader has to say stays.
+// Close closes the file. What the Reader has to say stays. No goroutine is left
+// behind, but for one in a read of standard input, which ends with that read.
 func (r *Reader) Close() error {
 	r.done = true
-	if r.dec != nil {
-		r.dec.close()
-		r.dec = nil
-	}
+	r.stop()
 	if r.whole != nil {
 		return r.whole.Close()
 	}
@@ -206,25 +239,20 @@ func (r *Reader) Close() error {
 	return f.Close()
 }
 
-// DamageError says what is wrong with a source, in one line.
-type DamageError struct {
-	Path   string // of the source
-	Causes []error
-}
-
-func (e *DamageError) Error() string {
-	s := fmt.Sprintf("%q: ", e.Path)
-	for i, c := range e.Causes {
-		if i == 8 {
-			return s + fmt.Sprintf("; and %d more", len(e.Causes)-i)
+// stop ends the reading ahead, and the decoder.
+func (r *Reader) stop() {
+	r.raw.stop.Store(true)
+	switch {
+	case r.ahead == nil && r.dec != nil:
+		r.dec.close()
+		r.dec = nil
+	case r.ahead == nil:
+	default:
+		r.raw.ahead.leave()
+		r.ahead.leave()
+		if !r.loose {
+			r.ahead.stop()
+			r.raw.ahead.stop()
 		}
-		if i > 0 {
-			s += "; "
-		}
-		s += c.Error()
 	}
-	return s
 }
-
-// Unwrap gives the causes to errors.Is and errors.As.
-func (e *DamageError) Unwrap() []error { return e.Causes }
