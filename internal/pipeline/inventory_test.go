@@ -25,7 +25,6 @@ func TestSpilledInventory(t *testing.T) {
 	}{
 		{"sample", less, Options{Evidence: []string{nasLogs}, Inventory: nasSizes}},
 		{"sample, by the inventory alone", less, Options{Evidence: []string{nasLogs}, Inventory: nasSizes, Recordings: []string{"*.none"}}},
-		{"sample, few tables", less, Options{Evidence: []string{nasLogs}, Inventory: nasSizes, Tables: []string{"sources", "listings"}}},
 		{"lines that stand twice", tiny, Options{Evidence: []string{filepath.Join(made, "logs")}, Inventory: filepath.Join(made, "sizes.csv")}},
 	} {
 		t.Run(in.name, func(t *testing.T) {
