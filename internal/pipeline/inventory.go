@@ -10,10 +10,8 @@ import (
 	"github.com/logrecount/recount/pkg/recording"
 )
 
-const (
-	inventoryShare   = 3         // an inventory lies in memory if it fits one part in so many
-	leastOfInventory = 256 << 10 // and it is sorted in parts no smaller
-)
+// inventoryShare: an inventory lies in memory if it fits one part in so many.
+const inventoryShare = 3
 
 // readInventory reads the inventory and hashes it on the way. What is too large
 // for its share of the memory goes to disk.
@@ -24,7 +22,7 @@ func (a *analysis) readInventory(path string) error {
 	}
 	defer f.Close()
 	h := newHashReader(f)
-	room := recording.Room{Memory: max(a.options.memory()/inventoryShare, leastOfInventory), Blocks: a.newInventoryBlocks}
+	room := recording.Room{Memory: a.options.memory() / inventoryShare, Blocks: a.newInventoryBlocks}
 	if a.inventory, err = recording.ReadInventory(h, room); err != nil {
 		return fmt.Errorf("inventory %q: %w", path, err)
 	}

@@ -88,6 +88,16 @@ func (g *gathered) reset() {
 	}
 }
 
+// release lets go of what the rows lay in, and has it collected if it is much:
+// with 2.7 million rows, 85 MB of sorting and columns stayed in use.
+func (g *gathered) release() {
+	much := len(g.texts.blocks) > 16
+	*g = gathered{}
+	if much {
+		runtime.GC()
+	}
+}
+
 // sizing settles what rows of one path say of its size: they may leave it open,
 // but must not differ.
 type sizing struct {
@@ -130,8 +140,7 @@ func (g *gathered) table() (t *table, duplicates int, err error) {
 	for i := range g.values {
 		t.values = append(t.values, g.values[i].refs.pick(kept))
 	}
-	*g = gathered{}
-	runtime.GC() // else 85 MB of sorting and columns stay in use, measured with 2.7 million rows
+	g.release()
 	t.buildIndex()
 	return t, duplicates, nil
 }

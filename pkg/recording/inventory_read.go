@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -220,11 +219,10 @@ func (in *inventoryReader) finish() (err error) {
 		in.inv.table, in.inv.duplicates, err = in.rows.table()
 		return err
 	}
-	if err := in.spill(); err != nil {
+	if err := in.runs.add(&in.rows); err != nil {
 		return err
 	}
-	in.rows = gathered{}
-	runtime.GC() // what the rows lay in is not needed any more
+	in.rows.release()
 	in.inv.pages, in.inv.duplicates, err = in.runs.pages(len(in.inv.attributes), in.room.Blocks())
 	return errors.Join(err, in.runs.blocks.Close())
 }

@@ -35,11 +35,13 @@ func dump(v *Inventory) string {
 func TestReadInventory(t *testing.T) {
 	f := func(file, want string) {
 		t.Helper()
-		v, err := ReadInventory(strings.NewReader(file), Room{})
-		if err != nil {
-			t.Errorf("ReadInventory(%q): %v", file, err)
-		} else if got := dump(v); got != want {
-			t.Errorf("ReadInventory(%q) = %s; want %s", file, got, want)
+		for _, room := range rooms() {
+			v, err := ReadInventory(strings.NewReader(file), room)
+			if err != nil {
+				t.Errorf("ReadInventory(%q): %v", file, err)
+			} else if got := dump(v); got != want {
+				t.Errorf("ReadInventory(%q) = %s; want %s", file, got, want)
+			}
 		}
 	}
 	f("path\n", "")
@@ -65,9 +67,11 @@ func TestReadInventory(t *testing.T) {
 func TestReadInventoryErrors(t *testing.T) {
 	f := func(file, want string) {
 		t.Helper()
-		_, err := ReadInventory(strings.NewReader(file), Room{})
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("ReadInventory(%q): %v; want %q", file, err, want)
+		for _, room := range rooms() {
+			_, err := ReadInventory(strings.NewReader(file), room)
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("ReadInventory(%q): %v; want %q", file, err, want)
+			}
 		}
 	}
 	f("", "inventory: it is empty")
@@ -102,7 +106,14 @@ func TestInventoryCounts(t *testing.T) {
 }
 
 func TestInventoryFind(t *testing.T) {
-	v, err := ReadInventory(strings.NewReader("path\n/a/1\n/a/b/2\n/a/b/3\n/a/b0\n/a/c\n/a.x\n/d\n"), Room{})
+	for _, room := range rooms() {
+		testInventoryFind(t, room)
+	}
+}
+
+func testInventoryFind(t *testing.T, room Room) {
+	t.Helper()
+	v, err := ReadInventory(strings.NewReader("path\n/a/1\n/a/b/2\n/a/b/3\n/a/b0\n/a/c\n/a.x\n/d\n"), room)
 	if err != nil {
 		t.Fatal(err)
 	}
