@@ -46,12 +46,6 @@ type Writer struct {
 	create func(path string) (diskFile, error)
 }
 
-var codecs = map[string]compress.Compression{
-	"":       compress.Codecs.Snappy,
-	"snappy": compress.Codecs.Snappy,
-	"zstd":   compress.Codecs.Zstd,
-}
-
 // Create starts a case that shall be at path. Nothing appears at path before
 // Commit. It fails when path exists, unless o.Force is set and path is an empty
 // folder or a case that holds nothing but what its seal lists.
