@@ -7,7 +7,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -127,7 +126,7 @@ func (a *analysis) prepare() (err error) {
 	if a.places, err = geo.Open(o.Geo); err != nil {
 		return err
 	}
-	a.budget = newBudget(o, a.inventory)
+	a.budget = newBudget(o, a.inventory.MemoryBytes())
 	a.store = spill.NewStore(a.budget.runs, o.Temp)
 	a.writer, err = casefile.Create(o.Out, casefile.CreateOptions{
 		Force: o.Force, Compression: o.Compression, Tables: o.Tables, Attributes: a.matcher.AttributeNames(),
@@ -162,7 +161,7 @@ func (a *analysis) close() error {
 // undoes it. Most of the heap is runs and batches without pointers, which are
 // cheap to mark, so the heap may grow more than usual between collections.
 func (a *analysis) limitMemory() func() {
-	limit := debug.SetMemoryLimit(max(a.budget.total, 128<<20))
+	limit := debug.SetMemoryLimit(a.budget.limit)
 	percent := debug.SetGCPercent(200)
 	return func() {
 		debug.SetMemoryLimit(limit)
@@ -199,7 +198,11 @@ func (a *analysis) decide(ctx context.Context) error {
 	a.runs = &runs{store: a.store, stop: ctx.Err}
 	for _, w := range a.workers {
 		a.runs.all = append(a.runs.all, w.runs...)
+		w.runs = nil
 		a.sizes.merge(w.sizes)
+	}
+	if err := a.runs.bound(a.budget.cursors); err != nil {
+		return err
 	}
 	if err := a.findCopies(ctx); err != nil {
 		return err
@@ -246,6 +249,7 @@ func (a *analysis) group(ctx context.Context) error {
 	}()
 	err = group(ctx, parts, a.groupers)
 	<-written
+	all.all = nil // large, and not needed any more
 	if err != nil {
 		return err // that of a table too: it is the cause why grouping stopped
 	}
@@ -291,34 +295,6 @@ func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int6
 	g.fold.Common = common
 	g.totals.sizeFrom = map[string]int64{}
 	return g
-}
-
-// budget is how the memory is shared out.
-type budget struct {
-	total   int64
-	workers int
-	runs    int64 // sorted runs that stay in memory, of all workers
-	batch   int   // one worker's batch, at most
-	fold    int64 // one of a grouper's two folds
-}
-
-// newBudget shares out what the inventory and the chunks leave: half to runs,
-// a quarter each to batches and folds. The rest of the total is what the
-// collector needs to breathe.
-func newBudget(o *Options, inv *recording.Inventory) budget {
-	b := budget{total: o.Memory, workers: o.Workers}
-	if b.total <= 0 {
-		b.total = 1 << 30
-	}
-	if b.workers <= 0 {
-		b.workers = runtime.GOMAXPROCS(0)
-	}
-	free := max(b.total-inv.MemoryBytes()-int64(2*b.workers+3)*3/2<<20, b.total/8)
-	share := free * 6 / 10
-	b.runs = share / 2
-	b.batch = int(min(share/4/int64(b.workers), 64<<20))
-	b.fold = share / 4 / int64(2*b.workers)
-	return b
 }
 
 // readInventory reads the inventory and hashes it on the way.

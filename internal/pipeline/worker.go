@@ -280,12 +280,7 @@ func (w *worker) flushBatch() error {
 		return nil
 	}
 	var r run
-	err := w.batch.Flush(func(block, first []byte) error {
-		b, err := w.store.Put(block)
-		r.blocks = append(r.blocks, b)
-		r.firsts = append(r.firsts, bytes.Clone(first))
-		return err
-	})
+	err := r.take(w.store, w.batch)
 	w.runs = append(w.runs, r)
 	w.batch.SetLimit(min(smallBatch+smallBatch*len(w.runs)/grownAfter, w.most))
 	return err
@@ -305,6 +300,9 @@ func (w *worker) flush() error {
 	if err := w.flushBatch(); err != nil {
 		return err
 	}
-	w.times.flush()
+	w.batch, w.sketch = nil, nil // large, and not needed any more
+	if err := w.times.flush(); err != nil {
+		return err
+	}
 	return w.rejects.flush()
 }

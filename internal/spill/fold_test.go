@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 )
 
 // tally is a value with a sum and a maximum, so that merging is tested beyond
@@ -145,6 +146,35 @@ func TestFoldLargeRun(t *testing.T) {
 	}
 	if got := allOf(t, []*Fold[tally]{f}); len(got) != 5000 || !slices.Equal(got, want) {
 		t.Error("differs when read from blocks")
+	}
+}
+
+// TestFoldKeepsItsSpace: a fold that was flushed again and again holds about its
+// limit, as one that was not.
+func TestFoldKeepsItsSpace(t *testing.T) {
+	s := NewStore(0, t.TempDir())
+	defer s.Close()
+	const limit = 1 << 20
+	f := NewFold(s, limit, tallyCodec)
+	rng := rand.New(rand.NewPCG(7, 7))
+	for i := range 300_000 {
+		key := fmt.Appendf(nil, "%d %s", i, strings.Repeat("k", rng.IntN(100)))
+		if i%10_000 == 0 {
+			key = append(key, make([]byte, 8*leastKeys)...)
+		}
+		if _, _, err := f.At(key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(f.runs.runs) < 1 || len(f.runs.all()) < 20 {
+		t.Fatalf("%d runs", len(f.runs.all()))
+	}
+	size := cap(f.held.slots)*8 + cap(f.held.order)*16 + len(f.held.items)*itemsPiece*int(unsafe.Sizeof(item[tally]{}))
+	for _, piece := range f.held.keys {
+		size += cap(piece)
+	}
+	if size > limit*3/2 {
+		t.Errorf("it holds %d bytes, its limit is %d", size, limit)
 	}
 }
 

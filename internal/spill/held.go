@@ -11,16 +11,18 @@ import (
 
 // held is the items of a fold that are in memory: keys one behind the other,
 // values in pieces that stay where they are, and a table with open addressing
-// that finds them. Next to a map of pointers it takes two thirds of the memory
-// and of the time, it is no work for the collector, and what it takes is known.
+// that finds them. Next to a map of pointers it takes half
+// of the time, it is no work for the collector, and what it takes is known.
 type held[V any] struct {
-	seed  maphash.Seed
-	slots []slot
-	items [][]item[V] // pieces of itemsPiece
-	keys  [][]byte    // pieces
-	n     int
-	size  int64 // bytes that the items take, with the slots they need
-	order []ordered
+	seed    maphash.Seed
+	slots   []slot
+	items   [][]item[V] // pieces of itemsPiece
+	keys    [][]byte    // pieces, of which those behind filling are empty
+	filling int
+	long    [][]byte // keys longer than leastKeys, each on its own
+	n       int
+	size    int64 // bytes that the items take, with the slots they need
+	order   []ordered
 }
 
 // slot points to an item; number is one higher, 0: free. Both halves of the hash
@@ -29,7 +31,7 @@ type slot struct{ tag, number uint32 }
 
 type item[V any] struct {
 	value      V
-	piece      uint32 // of the keys
+	piece      uint32 // of the keys, or longKey and the number among the long ones
 	from, size uint32
 }
 
@@ -43,9 +45,10 @@ type ordered struct {
 const (
 	itemsPiece = 256
 	leastKeys  = 4 << 10 // bytes of the first piece of keys
-	mostKeys   = 256 << 10
+	moreKeys   = 6       // each of so many further ones is twice as large
+	longKey    = 1 << 31
 	leastSlots = 256
-	slotSize   = 24 // bytes of an item's slots, on average, and of its place in the order
+	slotSize   = 36 // bytes of an item's slots, on average, and of its place in the order
 )
 
 func newHeld[V any]() held[V] { return held[V]{seed: maphash.MakeSeed()} }
@@ -78,7 +81,7 @@ func (h *held[V]) add(key []byte, hash uint64) *V {
 		h.items = append(h.items, make([]item[V], itemsPiece))
 	}
 	it := h.item(uint32(h.n))
-	*it = item[V]{piece: uint32(piece), from: uint32(from), size: uint32(len(key))}
+	*it = item[V]{piece: piece, from: from, size: uint32(len(key))}
 	h.n++
 	h.put(slot{uint32(hash >> 32), uint32(h.n)}, hash)
 	h.size += int64(len(key)) + int64(unsafe.Sizeof(*it)) + slotSize
@@ -86,19 +89,21 @@ func (h *held[V]) add(key []byte, hash uint64) *V {
 }
 
 // keep copies a key behind the others.
-func (h *held[V]) keep(key []byte) (piece, from int) {
-	last := len(h.keys) - 1
-	for last < 0 || cap(h.keys[last])-len(h.keys[last]) < len(key) {
-		size := leastKeys
-		if last >= 0 {
-			size = min(2*cap(h.keys[last]), mostKeys)
-		}
-		h.keys = append(h.keys, make([]byte, 0, max(size, len(key))))
-		last++
+func (h *held[V]) keep(key []byte) (piece, from uint32) {
+	if len(key) > leastKeys {
+		h.long = append(h.long, bytes.Clone(key))
+		return longKey | uint32(len(h.long)-1), 0
 	}
-	from = len(h.keys[last])
-	h.keys[last] = append(h.keys[last], key...)
-	return last, from
+	for h.filling < len(h.keys) && cap(h.keys[h.filling])-len(h.keys[h.filling]) < len(key) {
+		h.filling++
+	}
+	if h.filling == len(h.keys) {
+		h.keys = append(h.keys, make([]byte, 0, leastKeys<<min(h.filling, moreKeys)))
+	}
+	to := &h.keys[h.filling]
+	from = uint32(len(*to))
+	*to = append(*to, key...)
+	return uint32(h.filling), from
 }
 
 func (h *held[V]) put(s slot, hash uint64) {
@@ -124,6 +129,9 @@ func (h *held[V]) item(number uint32) *item[V] {
 }
 
 func (h *held[V]) key(it *item[V]) []byte {
+	if it.piece&longKey != 0 {
+		return h.long[it.piece&^longKey]
+	}
 	return h.keys[it.piece][it.from : it.from+it.size : it.from+it.size]
 }
 
@@ -144,12 +152,11 @@ func (h *held[V]) sorted() []ordered {
 	return h.order
 }
 
-// clear empties it and keeps its space, but for the pieces of long keys.
+// clear empties it and keeps its space, but for that of long keys.
 func (h *held[V]) clear() {
 	clear(h.slots)
-	h.keys = slices.DeleteFunc(h.keys, func(piece []byte) bool { return cap(piece) > mostKeys })
 	for i := range h.keys {
 		h.keys[i] = h.keys[i][:0]
 	}
-	h.n, h.size = 0, 0
+	h.n, h.size, h.filling, h.long = 0, 0, 0, nil
 }

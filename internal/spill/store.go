@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -44,6 +45,9 @@ type Block struct {
 	size   int
 }
 
+// Size is how many bytes the block has.
+func (b Block) Size() int { return b.size }
+
 // Put keeps a copy of data as a block.
 func (s *Store) Put(data []byte) (b Block, err error) {
 	n := int64(len(data))
@@ -70,21 +74,29 @@ func (s *Store) Put(data []byte) (b Block, err error) {
 
 // Get gives a block's bytes, which must not be changed. They stay valid as
 // long as they are referred to.
-func (s *Store) Get(b Block) ([]byte, error) {
+func (s *Store) Get(b Block) ([]byte, error) { return s.read(b, nil) }
+
+// read gives a block's bytes as Get does; those that are not in memory it puts
+// into buf, if they fit.
+func (s *Store) read(b Block, buf []byte) ([]byte, error) {
 	if b.data != nil || b.size == 0 {
 		return b.data, nil
 	}
-	data := make([]byte, b.size)
+	data := slices.Grow(buf[:0], b.size)[:b.size]
 	if _, err := s.file.ReadAt(data, b.offset); err != nil {
 		return nil, fmt.Errorf("read back from %q: %w", s.folder(), err)
 	}
 	return data, nil
 }
 
-// Release gives back the memory that a block held.
+// Release gives back the room that a block held, which must not be used again:
+// memory, or where the system can do that, the disk's.
 func (s *Store) Release(b Block) {
-	if b.data != nil {
+	switch {
+	case b.data != nil:
 		s.inMem.Add(-int64(b.size))
+	case b.size > 0 && s.file != nil:
+		punch(s.file, b.offset, int64(b.size))
 	}
 }
 

@@ -9,7 +9,7 @@ type sortedRun []Block
 // once per tier.
 type tiers struct{ runs [][]sortedRun }
 
-// fanIn is how many runs are merged at once. With blocks of 64 KiB they take 4
+// fanIn is how many runs are merged at once. With blocks of 32 KiB they take 2
 // MiB while they are read.
 const fanIn = 64
 
@@ -46,7 +46,7 @@ type runWriter struct {
 }
 
 // blockTarget is the size at which a block of a run is closed.
-const blockTarget = 64 << 10
+const blockTarget = 32 << 10
 
 // ended puts the block away if it is large enough, and says so: the next item
 // begins another one.
@@ -66,10 +66,12 @@ func (w *runWriter) flush() error {
 	return err
 }
 
-// runReader gives the blocks of a run, one after the other.
+// runReader gives the blocks of a run, one after the other. They are valid until
+// the next one.
 type runReader struct {
 	store *Store
 	run   sortedRun
+	buf   []byte // of a block that was not in memory
 	rest  []byte // of the block at hand
 	err   error
 }
@@ -81,8 +83,11 @@ func (r *runReader) more() (fresh, ok bool) {
 		if len(r.run) == 0 {
 			return false, false
 		}
-		if r.rest, r.err = r.store.Get(r.run[0]); r.err != nil {
+		if r.rest, r.err = r.store.read(r.run[0], r.buf); r.err != nil {
 			return false, false
+		}
+		if r.run[0].data == nil {
+			r.buf = r.rest
 		}
 		r.run, fresh = r.run[1:], true
 	}
