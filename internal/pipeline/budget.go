@@ -23,9 +23,9 @@ type budget struct {
 
 // About what has a fixed size, in bytes.
 const (
-	fixedBytes    = 24 << 20 // the program itself, and small things
-	requestsBytes = 80 << 20 // the requests table: row groups of 65,536 rows, one that is filled and one that is encoded
-	tableBytes    = 12 << 20 // any other table
+	fixedBytes    = 24 << 20  // the program itself, and small things
+	requestsBytes = 110 << 20 // the requests table: row groups of 65,536 rows, one that is filled and one that is encoded
+	tableBytes    = 14 << 20  // any other table
 )
 
 // mostBatch is how large a batch may grow; larger ones gain nothing.
@@ -45,7 +45,7 @@ func newBudget(o *Options, inventory int64) budget {
 	}
 	workers := int64(b.workers)
 	fixed := fixedBytes + inventory + (2*workers+3)*accesslog.ChunkCap + tablesBytes(o.Tables)
-	free := max(b.total-fixed, b.total/2)
+	free := max(b.total-fixed, b.total/3)
 	b.limit = fixed + free
 	share := free * 6 / 10
 	b.runs = share / 2

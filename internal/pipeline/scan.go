@@ -88,6 +88,7 @@ func (a *analysis) scanFiles(ctx context.Context) error {
 	}
 	close(s.hash)
 	wg.Wait()
+	s.free = nil // large, and the progress keeps s
 	return context.Cause(ctx)
 }
 
