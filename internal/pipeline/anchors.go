@@ -10,7 +10,7 @@ import (
 // the others need not be sorted.
 type anchors struct {
 	store       *spill.Store
-	items       []coverage.Item // not yet in a block
+	block       []byte // of those that are not yet in one of blocks
 	blocks      []spill.Block
 	seen, again [anchorSlots / 64]uint64 // whether a hash of the slot came, and came again
 }
@@ -19,47 +19,56 @@ type anchors struct {
 // that more are sorted in vain.
 const anchorSlots = 1 << 22
 
-// add takes what room gave, with what was appended to it.
-func (a *anchors) add(items []coverage.Item) (err error) {
-	for _, item := range items[len(a.items):] {
-		slot := item[0] % anchorSlots
+// anchorBlock is the size at which a block of anchors is closed.
+const anchorBlock = 64 << 10
+
+// add takes more anchors.
+func (a *anchors) add(items []coverage.Item) error {
+	for i := range items {
+		slot := items[i][0] % anchorSlots
 		bit := uint64(1) << (slot % 64)
 		a.again[slot/64] |= a.seen[slot/64] & bit
 		a.seen[slot/64] |= bit
+		a.block = appendItem(a.block, &items[i])
 	}
-	if a.items = items; len(items)*itemBytes >= itemBlock {
-		err = a.flush()
-	}
-	return err
-}
-
-// room gives the items at hand, to append to.
-func (a *anchors) room() []coverage.Item { return a.items }
-
-func (a *anchors) flush() error {
-	if len(a.items) == 0 {
+	if len(a.block) < anchorBlock {
 		return nil
 	}
-	b, err := a.store.Put(appendItems(nil, a.items))
-	a.blocks, a.items = append(a.blocks, b), a.items[:0]
+	return a.flush()
+}
+
+func (a *anchors) flush() error {
+	if len(a.block) == 0 {
+		return nil
+	}
+	b, err := a.store.Put(a.block)
+	a.blocks, a.block = append(a.blocks, b), a.block[:0]
 	return err
 }
 
 // repeated gives a sorter the anchors that may have come more than once, and the
 // store its room back.
-func (a *anchors) repeated(to *sorter) error {
+func (a *anchors) repeated(to *spill.Sorter[coverage.Item]) error {
 	if err := a.flush(); err != nil {
 		return err
 	}
-	c := &itemCursor{store: a.store, blocks: a.blocks}
-	for c.Next() {
-		slot := c.item[0] % anchorSlots
-		if a.again[slot/64]&(1<<(slot%64)) == 0 {
-			continue
-		}
-		if err := to.took(append(to.room(), c.item)); err != nil {
+	var item coverage.Item
+	for _, b := range a.blocks {
+		block, err := a.store.Get(b)
+		if err != nil {
 			return err
 		}
+		for len(block) > 0 {
+			block = readItem(block, &item)
+			if slot := item[0] % anchorSlots; a.again[slot/64]&(1<<(slot%64)) == 0 {
+				continue
+			}
+			if err := to.Add(&item); err != nil {
+				return err
+			}
+		}
+		a.store.Release(b)
 	}
-	return c.err
+	a.blocks = nil
+	return nil
 }

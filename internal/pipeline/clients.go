@@ -118,10 +118,11 @@ var clientCodec = spill.Codec[clientTotal]{
 	},
 }
 
-func (t *clientTotal) fields() []*int64 {
-	fields := []*int64{&t.requests, &t.listings, &t.requested, &t.anyBytes, &t.upper, &t.open, &t.first, &t.last}
+// fields are the numbers of a total.
+func (t *clientTotal) fields() [8 + download.GradeComplete + 1]*int64 {
+	fields := [8 + download.GradeComplete + 1]*int64{&t.requests, &t.listings, &t.requested, &t.anyBytes, &t.upper, &t.open, &t.first, &t.last}
 	for i := range t.grades {
-		fields = append(fields, &t.grades[i])
+		fields[8+i] = &t.grades[i]
 	}
 	return fields
 }

@@ -80,6 +80,7 @@ func (a *analysis) sameRuns(ctx context.Context, sources []int32) ([]coverage.Co
 	if err != nil {
 		return nil, nil, err
 	}
+	var found []coverage.Item
 	for _, id := range sources {
 		w := coverage.NewWinnow(id)
 		for line, log := int64(0), a.log(id); line < log.Lines(); {
@@ -88,7 +89,8 @@ func (a *analysis) sameRuns(ctx context.Context, sources []int32) ([]coverage.Co
 				err = borders.Add(id, line, s)
 			}
 			if err == nil {
-				err = all.add(w.Add(s, all.room()))
+				found = w.Add(s, found[:0])
+				err = all.add(found)
 			}
 			if err == nil {
 				err = ctx.Err()
@@ -103,12 +105,15 @@ func (a *analysis) sameRuns(ctx context.Context, sources []int32) ([]coverage.Co
 		return nil, nil, err
 	}
 	var p coverage.Pairs
-	err = repeated.each(stoppable(ctx.Err, func(anchor coverage.Item) error { return pairs.took(p.Add(anchor, pairs.room())) }))
+	err = eachItem(repeated, stoppable(ctx.Err, func(anchor coverage.Item) error {
+		found = p.Add(anchor, found[:0])
+		return addAll(pairs, found)
+	}))
 	if err != nil {
 		return nil, nil, err
 	}
 	runs := coverage.NewRuns(a.log)
-	err = pairs.each(func(pair coverage.Item) error {
+	err = eachItem(pairs, func(pair coverage.Item) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -145,10 +145,10 @@ func (a *analysis) parallelLogs(all *runs) (*duplicates, error) {
 	for range workers {
 		var part []*spill.Sorter[event]
 		for range workers {
-			part = append(part, spill.NewSorter(a.store, int(2*a.budget.fold/eventSize)/workers, sortableEvent))
+			part = append(part, spill.NewSorter(a.store, int(a.budget.sorter/eventSize)/workers, sortableEvent))
 		}
 		p.events = append(p.events, part)
-		p.twins = append(p.twins, spill.NewSorter(a.store, int(2*a.budget.fold/twinSize), sortableTwin))
+		p.twins = append(p.twins, spill.NewSorter(a.store, int(a.budget.sorter/twinSize), sortableTwin))
 	}
 	defer p.release()
 	if err := p.read(a, all); err != nil {

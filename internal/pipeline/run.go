@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -71,6 +70,7 @@ func Run(ctx context.Context, o Options) (_ *Outcome, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
+	debug.SetMemoryLimit(a.budget.limit)
 	total, known := a.set.Bytes()
 	if !known {
 		total = 0
@@ -133,7 +133,7 @@ func (a *analysis) prepare() (err error) {
 	if a.places, err = geo.Open(o.Geo); err != nil {
 		return err
 	}
-	a.budget = newBudget(o, a.inventory, a.labels, len(a.set.Sources))
+	a.budget = newBudget(o, a.inventory.MemoryBytes()+a.labels.MemoryBytes(), len(a.set.Sources))
 	a.store = spill.NewStore(a.budget.runs, o.Temp)
 	a.writer, err = casefile.Create(o.Out, casefile.CreateOptions{
 		Force: o.Force, Compression: o.Compression, Tables: o.Tables, Attributes: a.matcher.AttributeNames(),
@@ -209,7 +209,11 @@ func (a *analysis) decide(ctx context.Context) error {
 			one.ids = a.arrivals.ids
 			a.runs.all = append(a.runs.all, one)
 		}
+		w.runs = nil
 		a.sizes.merge(w.sizes)
+	}
+	if err := a.runs.bound(a.budget.cursors); err != nil {
+		return err
 	}
 	if err := a.findCopies(ctx); err != nil {
 		return err
@@ -259,6 +263,7 @@ func (a *analysis) group(ctx context.Context) error {
 	}()
 	err = group(ctx, parts, a.groupers)
 	<-written
+	all.all = nil // large, and not needed any more
 	if err != nil {
 		return err // that of a table too: it is the cause why grouping stopped
 	}
@@ -304,33 +309,4 @@ func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int6
 	}
 	g.fold.Common = common
 	return g
-}
-
-// budget is how the memory is shared out.
-type budget struct {
-	total   int64
-	workers int
-	readers int   // of files, side by side
-	chunks  int   // buffers of the scan
-	runs    int64 // sorted runs that stay in memory, of all workers
-	batch   int   // one worker's batch, at most
-	fold    int64 // one of a grouper's two folds
-}
-
-// newBudget shares out what inventory, labels and chunks leave: half to runs,
-// a quarter each to batches and folds. The rest of the total is what the
-// collector needs to breathe.
-func newBudget(o *Options, inv *recording.Inventory, labels *client.Labels, files int) budget {
-	b := budget{total: o.memory(), workers: o.Workers}
-	if b.workers <= 0 {
-		b.workers = runtime.GOMAXPROCS(0)
-	}
-	b.readers = max(1, min(files, b.workers, int(max(2, b.total/readerMemory))))
-	b.chunks = 2*b.readers + 2*b.workers + 1 // for each one at hand and one on its way
-	free := max(b.total-inv.MemoryBytes()-labels.MemoryBytes()-int64(b.chunks)*3/2<<20, b.total/8)
-	share := free * 6 / 10
-	b.runs = share / 2
-	b.batch = int(min(share/4/int64(b.workers), 64<<20))
-	b.fold = share / 4 / int64(2*b.workers)
-	return b
 }

@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"sort"
 
 	"github.com/logrecount/recount/internal/spill"
@@ -141,6 +143,85 @@ func (r *runs) merge(from, to []byte) *spill.Merge[*runCursor] {
 		cursors[i] = one.open(r, from, to)
 	}
 	return spill.NewMerge(cursors, before)
+}
+
+// fewest is how many runs are merged side by side however little memory there is.
+const fewest = 8
+
+// cursorBytes is about what a cursor holds beside its block: the recordings and
+// the dictionary that it decoded.
+const cursorBytes = 32 << 10
+
+// bound merges the smallest runs until there are so few that cursors on all of
+// them hold no more than limit bytes. Nothing may be passed over yet.
+func (r *runs) bound(limit int64) error {
+	var bytes, blocks int64
+	for _, one := range r.all {
+		blocks += int64(len(one.blocks))
+		for _, b := range one.blocks {
+			bytes += int64(b.Size())
+		}
+	}
+	if blocks == 0 {
+		return nil
+	}
+	most := max(int(limit/(bytes/blocks+cursorBytes)), fewest)
+	for len(r.all) > most {
+		slices.SortStableFunc(r.all, func(a, b run) int { return cmp.Compare(len(a.blocks), len(b.blocks)) })
+		n := min(most, len(r.all)-most+1)
+		one, err := r.join(r.all[:n])
+		if err != nil {
+			return err
+		}
+		r.all = append(slices.Delete(r.all, 0, n), one)
+	}
+	return nil
+}
+
+// join makes one run of many and gives back their room.
+func (r *runs) join(many []run) (run, error) {
+	var cursors []*runCursor
+	for _, one := range many {
+		cursors = append(cursors, one.open(r, nil, nil))
+	}
+	var joined run
+	batch := request.NewBatch(joinBatch)
+	m := spill.NewMerge(cursors, before)
+	for c, ok := m.Next(); ok; c, ok = m.Next() {
+		batch.Add(&c.req)
+		if !batch.Full() {
+			continue
+		}
+		if err := joined.take(r.store, batch); err != nil {
+			return run{}, err
+		}
+	}
+	if err := m.Err(); err != nil {
+		return run{}, err
+	}
+	for _, one := range many {
+		for _, b := range one.blocks {
+			r.store.Release(b)
+		}
+	}
+	return joined, joined.take(r.store, batch)
+}
+
+// joinBatch is the bytes of requests that go into a joined run at once: some
+// blocks.
+const joinBatch = 1 << 20
+
+// take appends the requests of a batch, and empties it.
+func (r *run) take(store *spill.Store, b *request.Batch) error {
+	if b.Len() == 0 {
+		return nil
+	}
+	return b.Flush(func(block, first []byte) error {
+		kept, err := store.Put(block)
+		r.blocks = append(r.blocks, kept)
+		r.firsts = append(r.firsts, bytes.Clone(first))
+		return err
+	})
 }
 
 // split gives the recordings at which the work is cut into at most n parts of

@@ -94,6 +94,7 @@ func (a *analysis) scanFiles(ctx context.Context) error {
 	}
 	working.Wait()
 	a.archives = slices.DeleteFunc(archives, func(ar *evidence.Archive) bool { return ar == nil })
+	s.free = nil // large, and the progress keeps s
 	return context.Cause(ctx)
 }
 

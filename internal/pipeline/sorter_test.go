@@ -2,56 +2,11 @@ package pipeline
 
 import (
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/coverage"
 )
-
-func randomItems(rng *rand.Rand, n int) []coverage.Item {
-	items := make([]coverage.Item, n)
-	for i := range items {
-		items[i] = coverage.Item{rng.Uint64N(200) << 40, rng.Uint64N(3), rng.Uint64()}
-	}
-	return items
-}
-
-// TestSorter: items come out sorted, whatever is held of them and wherever the
-// rest is.
-func TestSorter(t *testing.T) {
-	rng := rand.New(rand.NewPCG(3, 4))
-	for _, limit := range []int{1, 10, 1000, 100_000} {
-		for _, memory := range []int64{0, 20_000, 1 << 30} {
-			store := spill.NewStore(memory, t.TempDir())
-			s := newSorter(store)
-			s.limit = limit
-			items := randomItems(rng, 3000)
-			for part := range slices.Chunk(items, 7) {
-				if err := s.took(append(s.room(), part...)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			slices.SortFunc(items, compareItems)
-			var got []coverage.Item
-			if err := s.each(func(item coverage.Item) error { got = append(got, item); return nil }); err != nil {
-				t.Fatal(err)
-			}
-			if !slices.Equal(got, items) {
-				t.Errorf("limit %d, memory %d: %d items, not as sorted", limit, memory, len(got))
-			}
-			if limit < 1000 && memory == 0 && store.SpilledBytes() == 0 {
-				t.Error("nothing spilled")
-			}
-			if err := store.Close(); err != nil {
-				t.Error(err)
-			}
-		}
-	}
-	if err := newSorter(spill.NewStore(0, "")).each(func(coverage.Item) error { t.Error("an item of none"); return nil }); err != nil {
-		t.Error(err)
-	}
-}
 
 // TestAnchors: those that come again are all kept, and of the others hardly any.
 func TestAnchors(t *testing.T) {
@@ -68,7 +23,7 @@ func TestAnchors(t *testing.T) {
 		} else {
 			once++
 		}
-		if err := a.add(append(a.room(), coverage.Item{hash, 1, uint64(i)})); err != nil {
+		if err := a.add([]coverage.Item{{hash, 1, uint64(i)}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -77,10 +32,14 @@ func TestAnchors(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept := 0
-	for _, item := range s.items {
+	err := eachItem(s, func(item coverage.Item) error {
 		if again[item[0]]--; again[item[0]] < 0 {
 			kept++
 		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	for hash, left := range again {
 		if left > 0 {

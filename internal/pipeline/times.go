@@ -1,10 +1,7 @@
 package pipeline
 
 import (
-	"cmp"
 	"encoding/binary"
-	"errors"
-	"slices"
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
@@ -13,32 +10,60 @@ import (
 
 // times collects in which minutes the rotation groups have lines, with the first
 // and the last time in each. It is for one worker. Lines come nearly in the
-// order of time, so that most cost a look at the minute before; a minute that
-// was left is kept in a list, which is sorted and merged when it is full, and
-// becomes a sorted run when that no longer helps.
+// order of time, so that most cost a look at the minute before.
 type times struct {
-	store  *spill.Store
 	now    busyMinute // being collected
 	lo     int64      // where it begins, in microseconds
 	recent [64]busyMinute
-	list   []busyMinute
-	runs   [][]spill.Block
+	left   *spill.Fold[stretch] // minutes that were left, by timesKey
+	key    []byte
 }
 
-// busyMinute is a minute since the epoch in which a group has lines. The times
-// are microseconds within it. group is the group's number, from 1; 0: none.
-type busyMinute struct{ minute, group, first, last uint32 }
+// busyMinute is a minute since the epoch in which a group has lines. group is the
+// group's number, from 1; 0: none.
+type busyMinute struct {
+	minute, group uint32
+	stretch
+}
+
+// stretch is the first and the last time within a minute, in microseconds. The
+// last is kept one higher, so that the zero value has no time.
+type stretch struct{ first, last uint32 }
 
 const (
-	minuteUS    = 60e6
-	lastMinute  = 1<<32 - 1
-	timesFull   = 1 << 16 // minutes in the list
-	timesBlock  = 4096    // minutes in a block of a run
-	minuteBytes = 16
+	minuteUS   = 60e6
+	lastMinute = 1<<32 - 1
+	timesLimit = 2 << 20 // bytes of minutes that a worker holds
 )
 
 func newTimes(store *spill.Store) times {
-	return times{store: store, list: make([]busyMinute, 0, timesFull)}
+	return times{left: spill.NewFold(store, timesLimit, stretchCodec)}
+}
+
+// timesKey is the key of a minute and a group, in the order of minutes.
+func timesKey(dst []byte, minute, group uint32) []byte {
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(dst, minute), group)
+}
+
+var stretchCodec = spill.Codec[stretch]{
+	Append: func(dst []byte, s *stretch) []byte {
+		return binary.AppendUvarint(binary.AppendUvarint(dst, uint64(s.first)), uint64(s.last))
+	},
+	Read: func(src []byte, s *stretch) {
+		first, k := binary.Uvarint(src)
+		last, _ := binary.Uvarint(src[k:])
+		*s = stretch{uint32(first), uint32(last)}
+	},
+	Merge: (*stretch).join,
+}
+
+// join widens a stretch to hold another one.
+func (s *stretch) join(o *stretch) {
+	if s.last == 0 {
+		*s = *o
+		return
+	}
+	s.first, s.last = min(s.first, o.first), max(s.last, o.last)
 }
 
 // add counts a line. A time before 1970, or far behind the year 9999, stands for
@@ -46,7 +71,7 @@ func newTimes(store *spill.Store) times {
 func (m *times) add(group uint32, t int64) error {
 	if uint64(t-m.lo) < minuteUS && group == m.now.group {
 		us := uint32(t - m.lo)
-		m.now.first, m.now.last = min(m.now.first, us), max(m.now.last, us)
+		m.now.first, m.now.last = min(m.now.first, us), max(m.now.last, us+1)
 		return nil
 	}
 	if t < 0 || t/minuteUS > lastMinute {
@@ -65,124 +90,36 @@ func (m *times) turn(group uint32, t int64) error {
 	m.lo = int64(minute) * minuteUS
 	us := uint32(t - m.lo)
 	was := m.recent[minute%uint32(len(m.recent))]
+	m.now = busyMinute{minute, group, stretch{us, us + 1}}
 	if was.minute == minute && was.group == group {
-		m.now = was
-		m.now.first, m.now.last = min(was.first, us), max(was.last, us)
-		return nil
-	}
-	m.now = busyMinute{minute, group, us, us}
-	if was.group == 0 {
+		m.now.join(&was.stretch)
 		return nil
 	}
 	return m.keep(was)
 }
 
-// keep puts a minute on the list.
+// keep keeps a minute that was left.
 func (m *times) keep(b busyMinute) error {
-	if len(m.list) < timesFull {
-		m.list = append(m.list, b)
+	if b.group == 0 {
 		return nil
 	}
-	m.merge()
-	if len(m.list) > timesFull/2 {
-		if err := m.spill(); err != nil {
-			return err
-		}
+	m.key = timesKey(m.key[:0], b.minute, b.group)
+	s, _, err := m.left.At(m.key)
+	if err == nil {
+		s.join(&b.stretch)
 	}
-	m.list = append(m.list, b)
-	return nil
+	return err
 }
 
-// merge sorts the list and makes one of equal minutes.
-func (m *times) merge() {
-	slices.SortFunc(m.list, busyMinute.compare)
-	kept := m.list[:0]
-	for _, b := range m.list {
-		if last := len(kept) - 1; last >= 0 && kept[last].compare(b) == 0 {
-			kept[last].join(b)
-		} else {
-			kept = append(kept, b)
-		}
-	}
-	m.list = kept
-}
-
-// compare orders by minute, then by group.
-func (b busyMinute) compare(o busyMinute) int {
-	return cmp.Compare(uint64(b.minute)<<32|uint64(b.group), uint64(o.minute)<<32|uint64(o.group))
-}
-
-func (b *busyMinute) join(o busyMinute) {
-	b.first, b.last = min(b.first, o.first), max(b.last, o.last)
-}
-
-// spill makes a run of the list, which is sorted.
-func (m *times) spill() error {
-	var run []spill.Block
-	var buf []byte
-	for part := range slices.Chunk(m.list, timesBlock) {
-		buf = buf[:0]
-		for _, b := range part {
-			for _, v := range [...]uint32{b.minute, b.group, b.first, b.last} {
-				buf = binary.LittleEndian.AppendUint32(buf, v)
-			}
-		}
-		block, err := m.store.Put(buf)
-		if err != nil {
-			return err
-		}
-		run = append(run, block)
-	}
-	m.runs, m.list = append(m.runs, run), m.list[:0]
-	return nil
-}
-
-// flush ends the worker's part: all that was collected is in the list, sorted,
-// or in runs.
-func (m *times) flush() {
+// flush ends the worker's part: all that was collected is in the fold.
+func (m *times) flush() error {
 	for _, b := range append(m.recent[:], m.now) {
-		if b.group != 0 {
-			m.list = append(m.list, b)
+		if err := m.keep(b); err != nil {
+			return err
 		}
 	}
-	m.merge()
+	return nil
 }
-
-// timesCursor walks over the list, or over one run.
-type timesCursor struct {
-	store *spill.Store
-	list  []busyMinute
-	run   []spill.Block
-	block []byte
-	at    busyMinute
-	err   error
-}
-
-func (c *timesCursor) Next() bool {
-	if len(c.list) > 0 {
-		c.at, c.list = c.list[0], c.list[1:]
-		return true
-	}
-	if len(c.block) == 0 {
-		if len(c.run) == 0 {
-			return false
-		}
-		if c.block, c.err = c.store.Get(c.run[0]); c.err != nil {
-			return false
-		}
-		c.run = c.run[1:]
-		if len(c.block) == 0 || len(c.block)%minuteBytes != 0 {
-			c.err = errors.New("a block of minutes is damaged")
-			return false
-		}
-	}
-	v := func(i int) uint32 { return binary.LittleEndian.Uint32(c.block[4*i:]) }
-	c.at = busyMinute{v(0), v(1), v(2), v(3)}
-	c.block = c.block[minuteBytes:]
-	return true
-}
-
-func (c *timesCursor) Err() error { return c.err }
 
 // silences puts the minutes of all workers together: the silences of each group;
 // of each log that has several groups, by its number; and of all groups, which may
@@ -196,44 +133,25 @@ func silences(workers []*worker, logs []uint32) (each []coverage.Silences, of ma
 		}
 	}
 	ofAny := map[uint32]*busyMinute{} // being put together: of these logs
-	var cursors []*timesCursor
+	var folds []*spill.Fold[stretch]
 	for _, w := range workers {
-		m := &w.times
-		cursors = append(cursors, &timesCursor{list: m.list})
-		for _, run := range m.runs {
-			cursors = append(cursors, &timesCursor{store: m.store, run: run})
-		}
+		folds = append(folds, w.times.left)
 	}
-	merged := spill.NewMerge(cursors, func(a, b *timesCursor) bool { return a.at.compare(b.at) < 0 })
 	each, all = make([]coverage.Silences, groups), new(coverage.Silences)
-	var one, any busyMinute // being put together: of one group, and of all
-	add := func(to *coverage.Silences, b busyMinute) {
+	var any busyMinute // being put together: of all groups
+	add := func(to *coverage.Silences, b *busyMinute) {
 		from := int64(b.minute) * minuteUS
-		to.Add(from+int64(b.first), from+int64(b.last))
+		to.Add(from+int64(b.first), from+int64(b.last)-1)
 	}
-	end := func() {
-		if one.group != 0 {
-			add(&each[one.group-1], one)
-		}
-	}
-	for {
-		c, ok := merged.Next()
-		if !ok {
-			break
-		}
-		b := c.at
-		if one.group != 0 && one.compare(b) == 0 {
-			one.join(b)
-		} else {
-			end()
-			one = b
-		}
+	err = spill.Each(folds, func(key []byte, s *stretch) error {
+		b := busyMinute{binary.BigEndian.Uint32(key), binary.BigEndian.Uint32(key[4:]), *s}
+		add(&each[b.group-1], &b)
 		if log := logs[b.group]; of[log] != nil {
 			if at := ofAny[log]; at != nil && at.minute == b.minute {
-				at.join(b)
+				at.join(s)
 			} else {
 				if at != nil {
-					add(of[log], *at)
+					add(of[log], at)
 				}
 				kept := b
 				ofAny[log] = &kept
@@ -242,25 +160,25 @@ func silences(workers []*worker, logs []uint32) (each []coverage.Silences, of ma
 		switch {
 		case groups == 1: // all are the one
 		case any.group != 0 && any.minute == b.minute:
-			any.join(b)
+			any.join(s)
 		default:
 			if any.group != 0 {
-				add(all, any)
+				add(all, &any)
 			}
 			any = b
 		}
-	}
-	end()
+		return nil
+	})
 	if any.group != 0 {
-		add(all, any)
+		add(all, &any)
 	}
 	for log, at := range ofAny {
-		add(of[log], *at)
+		add(of[log], at)
 	}
 	if groups == 1 {
 		all = &each[0]
 	}
-	return each, of, all, merged.Err()
+	return each, of, all, err
 }
 
 // count takes a record's time: for the silences of its group, and for the clock

@@ -28,7 +28,7 @@ func TestTimesParity(t *testing.T) {
 	spilled := false
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 7))
-		n := 1000 + r.IntN(3*timesFull)
+		n := 1000 + r.IntN(2<<17)
 		store := spill.NewStore(0, t.TempDir())
 		var workers []*worker
 		for range 1 + r.IntN(3) {
@@ -58,7 +58,9 @@ func TestTimesParity(t *testing.T) {
 			}
 		}
 		for _, w := range workers {
-			w.times.flush()
+			if err := w.times.flush(); err != nil {
+				t.Fatal(err)
+			}
 		}
 		each, _, all, err := silences(workers, []uint32{0, 1, 2, 3})
 		if err != nil {
@@ -103,13 +105,15 @@ func plainSilences(minutes map[int64][2]int64) *coverage.Silences {
 
 // Times that no server had are no times; the borders are.
 func TestTimesRange(t *testing.T) {
-	w := &worker{times: newTimes(nil)}
+	w := &worker{times: newTimes(spill.NewStore(0, t.TempDir()))}
 	for _, at := range []int64{-1, -1 << 62, lastMinute*minuteUS + minuteUS, 1 << 62, 0, lastMinute * minuteUS} {
 		if err := w.times.add(1, at); err != nil {
 			t.Fatal(err)
 		}
 	}
-	w.times.flush()
+	if err := w.times.flush(); err != nil {
+		t.Fatal(err)
+	}
 	_, _, all, err := silences([]*worker{w}, []uint32{0, 1})
 	first, last, ok := all.Span()
 	if err != nil || !ok || first != 0 || last != lastMinute*minuteUS {

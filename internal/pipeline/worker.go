@@ -283,12 +283,7 @@ func (w *worker) flushBatch() error {
 		return nil
 	}
 	var r run
-	err := w.batch.Flush(func(block, first []byte) error {
-		b, err := w.store.Put(block)
-		r.blocks = append(r.blocks, b)
-		r.firsts = append(r.firsts, bytes.Clone(first))
-		return err
-	})
+	err := r.take(w.store, w.batch)
 	w.runs = append(w.runs, r)
 	w.batch.SetLimit(min(smallBatch+smallBatch*len(w.runs)/grownAfter, w.most))
 	return err
@@ -308,6 +303,6 @@ func (w *worker) flush() error {
 	if err := w.flushBatch(); err != nil {
 		return err
 	}
-	w.times.flush()
-	return nil
+	w.batch, w.sketch = nil, nil // large, and not needed any more
+	return w.times.flush()
 }

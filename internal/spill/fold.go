@@ -3,8 +3,6 @@ package spill
 import (
 	"bytes"
 	"encoding/binary"
-	"slices"
-	"strings"
 )
 
 // Fold collects one value per key, merging what comes for the same key. When
@@ -14,129 +12,146 @@ type Fold[V any] struct {
 	store *Store
 	limit int64
 	codec Codec[V]
-	size  int64
-	items map[string]*V
-	runs  [][]Block
+	held  held[V]
+	runs  tiers
+	buf   []byte // of the block that is written
 }
 
-// Codec writes and reads a value of a Fold.
+// Codec writes and reads a value of a Fold, which must hold no pointers.
 type Codec[V any] struct {
 	Append func(dst []byte, v *V) []byte
 	Read   func(src []byte, v *V)
 	Merge  func(into, from *V)
 }
 
-// blockTarget is the size at which a block of a fold's run is closed.
-const blockTarget = 64 << 10
-
-// itemOverhead is about what a map entry costs beside key and value.
-const itemOverhead = 160
-
 // NewFold makes a fold that holds about limit bytes.
 func NewFold[V any](store *Store, limit int64, codec Codec[V]) *Fold[V] {
-	return &Fold[V]{store: store, limit: limit, codec: codec, items: map[string]*V{}}
+	return &Fold[V]{store: store, limit: limit, codec: codec, held: newHeld[V]()}
 }
 
 // At gives the value of key, to be changed in place before the next call; a new
 // key starts with the zero value, and fresh is true.
 func (f *Fold[V]) At(key []byte) (v *V, fresh bool, err error) {
-	if v, ok := f.items[string(key)]; ok {
+	v, hash := f.held.find(key)
+	if v != nil {
 		return v, false, nil
 	}
-	if f.size > f.limit {
+	if f.held.size > f.limit {
 		if err := f.flush(); err != nil {
 			return nil, false, err
 		}
 	}
-	v = new(V)
-	f.items[string(key)] = v
-	f.size += int64(len(key)) + itemOverhead
-	return v, true, nil
+	return f.held.add(key, hash), true, nil
 }
 
 // flush writes the items as a sorted run.
 func (f *Fold[V]) flush() error {
-	var blocks []Block
-	var buf, value []byte
-	put := func() error {
-		b, err := f.store.Put(buf)
-		blocks = append(blocks, b)
-		buf = buf[:0]
+	run, err := f.makeRun(&foldCursor[V]{fold: f, order: f.held.sorted()})
+	if err != nil {
 		return err
 	}
-	for _, key := range f.keys() {
-		value = f.codec.Append(value[:0], f.items[key])
-		buf = binary.AppendUvarint(buf, uint64(len(key)))
-		buf = append(buf, key...)
-		buf = binary.AppendUvarint(buf, uint64(len(value)))
-		buf = append(buf, value...)
-		if len(buf) >= blockTarget {
-			if err := put(); err != nil {
-				return err
-			}
-		}
-	}
-	if len(buf) > 0 {
-		if err := put(); err != nil {
-			return err
-		}
-	}
-	f.runs = append(f.runs, blocks)
-	f.items, f.size = map[string]*V{}, 0
-	return nil
+	f.held.clear()
+	return f.runs.add(run, f.merge)
 }
 
-func (f *Fold[V]) keys() []string {
-	keys := make([]string, 0, len(f.items))
-	for k := range f.items {
-		keys = append(keys, k)
+// merge makes one run of many and gives back their room.
+func (f *Fold[V]) merge(runs []sortedRun) (sortedRun, error) {
+	var cursors []*foldCursor[V]
+	for _, run := range runs {
+		cursors = append(cursors, f.open(run))
 	}
-	slices.SortFunc(keys, strings.Compare)
-	return keys
+	run, err := f.makeRun(cursors...)
+	f.store.release(runs)
+	return run, err
 }
 
-// foldCursor walks over the items of one run, or of a map.
+// makeRun writes all items of cursors as a run. Each is the key, with the number
+// of its first bytes that it shares with the one before, and the value.
+func (f *Fold[V]) makeRun(cursors ...*foldCursor[V]) (sortedRun, error) {
+	w := runWriter{store: f.store, buf: f.buf[:0]}
+	var last, value []byte
+	err := each(cursors, f.codec, func(key []byte, v *V) error {
+		shared := shared(last, key)
+		value = f.codec.Append(value[:0], v)
+		w.buf = binary.AppendUvarint(w.buf, uint64(shared))
+		w.buf = appendText(w.buf, key[shared:])
+		w.buf = appendText(w.buf, value)
+		last = append(last[:shared], key[shared:]...)
+		ended, err := w.ended()
+		if ended {
+			last = last[:0]
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = w.flush()
+	f.buf = w.buf
+	return w.run, err
+}
+
+// shared is how many bytes two keys begin with alike.
+func shared(a, b []byte) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
+
+func appendText(dst, text []byte) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(text))), text...)
+}
+
+// Release gives back what the fold holds; it is then empty.
+func (f *Fold[V]) Release() {
+	f.store.release(f.runs.all())
+	f.runs, f.held, f.buf = tiers{}, newHeld[V](), nil
+}
+
+// foldCursor walks over the items of one run, or over those in memory.
 type foldCursor[V any] struct {
-	fold  *Fold[V]
-	keys  []string // of the map, for items that were not flushed
-	run   []Block
-	block []byte
-	key   []byte
-	value V
-	err   error
+	fold   *Fold[V]
+	order  []ordered // of the items in memory
+	reader runReader
+	key    []byte // valid until Next
+	value  *V
+	read   V // of a run
+}
+
+func (f *Fold[V]) open(run sortedRun) *foldCursor[V] {
+	return &foldCursor[V]{fold: f, reader: runReader{store: f.store, run: run}}
 }
 
 func (c *foldCursor[V]) Next() bool {
-	if c.fold.nextInMemory(c) {
+	if len(c.order) > 0 {
+		it := c.fold.held.item(c.order[0].number)
+		c.key, c.value, c.order = c.fold.held.key(it), &it.value, c.order[1:]
 		return true
 	}
-	for len(c.block) == 0 {
-		if len(c.run) == 0 {
-			return false
-		}
-		if c.block, c.err = c.fold.store.Get(c.run[0]); c.err != nil {
-			return false
-		}
-		c.run = c.run[1:]
+	fresh, ok := c.reader.more()
+	if !ok {
+		return false
 	}
-	var value []byte
-	c.key, c.block = cut(c.block)
-	value, c.block = cut(c.block)
+	if fresh {
+		c.key = c.key[:0]
+	}
+	n, k := binary.Uvarint(c.reader.rest)
+	rest, b := cut(c.reader.rest[k:])
+	c.key = append(c.key[:n], rest...)
+	value, b := cut(b)
+	c.reader.rest = b
 	var zero V
-	c.value = zero
-	c.fold.codec.Read(value, &c.value)
+	c.read = zero
+	c.fold.codec.Read(value, &c.read)
+	c.value = &c.read
 	return true
 }
 
-func (f *Fold[V]) nextInMemory(c *foldCursor[V]) bool {
-	if len(c.keys) == 0 {
-		return false
-	}
-	c.key = []byte(c.keys[0])
-	c.value = *f.items[c.keys[0]]
-	c.keys = c.keys[1:]
-	return true
-}
+func (c *foldCursor[V]) Err() error { return c.reader.err }
 
 // cut takes a text with its length before it.
 func cut(b []byte) (text, rest []byte) {
@@ -145,28 +160,35 @@ func cut(b []byte) (text, rest []byte) {
 	return b[:n:n], b[n:]
 }
 
-func (c *foldCursor[V]) Err() error { return c.err }
-
 // Each walks over all keys of the folds in byte order, once each, with the
 // values merged. Key and value are valid until yield returns. The order in
 // which equal keys are merged is not fixed, so Merge must not depend on it.
 func Each[V any](folds []*Fold[V], yield func(key []byte, v *V) error) error {
 	var cursors []*foldCursor[V]
 	for _, f := range folds {
-		cursors = append(cursors, &foldCursor[V]{fold: f, keys: f.keys()})
-		for _, run := range f.runs {
-			cursors = append(cursors, &foldCursor[V]{fold: f, run: run})
+		cursors = append(cursors, &foldCursor[V]{fold: f, order: f.held.sorted()})
+		for _, run := range f.runs.all() {
+			cursors = append(cursors, f.open(run))
 		}
 	}
+	if len(cursors) == 0 {
+		return nil
+	}
+	return each(cursors, folds[0].codec, yield)
+}
+
+func each[V any](cursors []*foldCursor[V], codec Codec[V], yield func(key []byte, v *V) error) error {
 	m := NewMerge(cursors, func(a, b *foldCursor[V]) bool { return bytes.Compare(a.key, b.key) < 0 })
+	var key []byte
 	c, ok := m.Next()
 	for ok {
-		key, value := c.key, c.value
+		key = append(key[:0], c.key...)
+		value := *c.value
 		for {
 			if c, ok = m.Next(); !ok || !bytes.Equal(c.key, key) {
 				break
 			}
-			folds[0].codec.Merge(&value, &c.value)
+			codec.Merge(&value, c.value)
 		}
 		if m.Err() != nil {
 			break

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 )
 
 // tally is a value with a sum and a maximum, so that merging is tested beyond
@@ -31,8 +32,8 @@ var tallyCodec = Codec[tally]{
 	},
 }
 
-// each lists all that the folds hold.
-func each(t *testing.T, folds []*Fold[tally]) (got []string) {
+// allOf lists all that the folds hold.
+func allOf(t *testing.T, folds []*Fold[tally]) (got []string) {
 	t.Helper()
 	var last []byte
 	first := true
@@ -88,7 +89,7 @@ func fill(t *testing.T, seed uint64, s *Store, n int, limit int64) []*Fold[tally
 func TestFoldSpills(t *testing.T) {
 	for seed := range uint64(2) {
 		big := NewStore(1<<30, t.TempDir())
-		want := each(t, fill(t, seed, big, 1, 1<<30))
+		want := allOf(t, fill(t, seed, big, 1, 1<<30))
 		if len(want) < 1000 {
 			t.Fatalf("only %d keys", len(want))
 		}
@@ -98,16 +99,16 @@ func TestFoldSpills(t *testing.T) {
 				dir := t.TempDir()
 				s := NewStore(0, dir)
 				folds := fill(t, seed, s, n, limit)
-				if limit == 0 && len(folds[0].runs) < 100 {
-					t.Fatalf("only %d flushes", len(folds[0].runs))
+				if limit == 0 && len(folds[0].runs.runs) < 2 {
+					t.Fatalf("%d runs were never merged", len(folds[0].runs.all()))
 				}
 				for range 2 { // reading does not change them
-					if got := each(t, folds); !slices.Equal(got, want) {
+					if got := allOf(t, folds); !slices.Equal(got, want) {
 						t.Fatalf("seed %d, limit %d, %d folds: differs", seed, limit, n)
 					}
 				}
 				slices.Reverse(folds)
-				if got := each(t, folds); !slices.Equal(got, want) {
+				if got := allOf(t, folds); !slices.Equal(got, want) {
 					t.Fatalf("seed %d, limit %d, %d folds in another order: differs", seed, limit, n)
 				}
 				if names := list(t, dir); runtime.GOOS != "windows" && len(names) > 0 {
@@ -130,21 +131,50 @@ func TestFoldLargeRun(t *testing.T) {
 	defer s.Close()
 	f := NewFold(s, 1<<30, tallyCodec)
 	for i := range 5000 {
-		v, _, err := f.At(fmt.Appendf(nil, "%0100d", i))
+		v, _, err := f.At(fmt.Appendf(nil, "%d%0100d", i*7919%5000, 0))
 		if err != nil {
 			t.Fatal(err)
 		}
 		v.sum = int64(i)
 	}
-	want := each(t, []*Fold[tally]{f})
+	want := allOf(t, []*Fold[tally]{f})
 	if err := f.flush(); err != nil {
 		t.Fatal(err)
 	}
-	if len(f.runs) != 1 || len(f.runs[0]) < 5 {
-		t.Fatalf("%d runs, %d blocks", len(f.runs), len(f.runs[0]))
+	if runs := f.runs.all(); len(runs) != 1 || len(runs[0]) < 3 {
+		t.Fatalf("%d runs", len(runs))
 	}
-	if got := each(t, []*Fold[tally]{f}); len(got) != 5000 || !slices.Equal(got, want) {
+	if got := allOf(t, []*Fold[tally]{f}); len(got) != 5000 || !slices.Equal(got, want) {
 		t.Error("differs when read from blocks")
+	}
+}
+
+// TestFoldKeepsItsSpace: a fold that was flushed again and again holds about its
+// limit, as one that was not.
+func TestFoldKeepsItsSpace(t *testing.T) {
+	s := NewStore(0, t.TempDir())
+	defer s.Close()
+	const limit = 1 << 20
+	f := NewFold(s, limit, tallyCodec)
+	rng := rand.New(rand.NewPCG(7, 7))
+	for i := range 300_000 {
+		key := fmt.Appendf(nil, "%d %s", i, strings.Repeat("k", rng.IntN(100)))
+		if i%10_000 == 0 {
+			key = append(key, make([]byte, 8*leastKeys)...)
+		}
+		if _, _, err := f.At(key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(f.runs.runs) < 1 || len(f.runs.all()) < 20 {
+		t.Fatalf("%d runs", len(f.runs.all()))
+	}
+	size := cap(f.held.slots)*8 + cap(f.held.order)*16 + len(f.held.items)*itemsPiece*int(unsafe.Sizeof(item[tally]{}))
+	for _, piece := range f.held.keys {
+		size += cap(piece)
+	}
+	if size > limit*3/2 {
+		t.Errorf("it holds %d bytes, its limit is %d", size, limit)
 	}
 }
 
@@ -191,8 +221,8 @@ func TestFoldErrorWithinKey(t *testing.T) {
 			v.sum++
 		}
 	}
-	last := len(f.runs) - 1
-	f.runs[last] = append(f.runs[last], Block{size: 1, offset: 1}) // of a file that is not there
+	last := len(f.runs.runs[0]) - 1
+	f.runs.runs[0][last] = append(f.runs.runs[0][last], Block{size: 1, offset: 1}) // of a file that is not there
 	var got []string
 	err := Each([]*Fold[tally]{f}, func(key []byte, v *tally) error {
 		got = append(got, fmt.Sprint(string(key), v.sum))

@@ -13,7 +13,8 @@ type Sorter[T any] struct {
 	kind  Sortable[T]
 	items []T
 	order []uint32 // of items, once they are sorted
-	runs  [][]Block
+	runs  tiers
+	buf   []byte // of the block that is written
 }
 
 // Sortable says how items are ordered, written and read back. Compare must be a
@@ -54,43 +55,57 @@ func (s *Sorter[T]) Sort() {
 
 func (s *Sorter[T]) flush() error {
 	s.Sort()
-	var blocks []Block
-	var buf []byte
-	for n, i := range s.order {
-		buf = s.kind.Append(buf, &s.items[i])
-		if len(buf) >= blockTarget || n == len(s.order)-1 {
-			b, err := s.store.Put(buf)
-			if err != nil {
-				return err
-			}
-			blocks = append(blocks, b)
-			buf = buf[:0]
-		}
+	run, err := s.makeRun(&sortCursor[T]{sorter: s, order: s.order})
+	if err != nil {
+		return err
 	}
-	s.runs = append(s.runs, blocks)
 	s.items, s.order = s.items[:0], s.order[:0]
-	return nil
+	return s.runs.add(run, s.merge)
 }
 
-// Release gives back what the sorter holds.
-func (s *Sorter[T]) Release() {
-	for _, run := range s.runs {
-		for _, b := range run {
-			s.store.Release(b)
-		}
+// merge makes one run of many and gives back their room.
+func (s *Sorter[T]) merge(runs []sortedRun) (sortedRun, error) {
+	var cursors []*sortCursor[T]
+	for _, run := range runs {
+		cursors = append(cursors, s.open(run))
 	}
-	s.runs, s.items, s.order = nil, nil, nil
+	run, err := s.makeRun(cursors...)
+	s.store.release(runs)
+	return run, err
+}
+
+func (s *Sorter[T]) makeRun(cursors ...*sortCursor[T]) (sortedRun, error) {
+	w := runWriter{store: s.store, buf: s.buf[:0]}
+	err := eachSorted(cursors, func(v *T) error {
+		w.buf = s.kind.Append(w.buf, v)
+		_, err := w.ended()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = w.flush()
+	s.buf = w.buf
+	return w.run, err
+}
+
+// Release gives back what the sorter holds; it is then empty.
+func (s *Sorter[T]) Release() {
+	s.store.release(s.runs.all())
+	s.runs, s.items, s.order, s.buf = tiers{}, nil, nil, nil
 }
 
 // sortCursor walks over one run, or over the items that were not flushed.
 type sortCursor[T any] struct {
 	sorter *Sorter[T]
 	order  []uint32
-	blocks []Block
-	block  []byte
+	reader runReader
 	item   *T
 	read   T // of a block
-	err    error
+}
+
+func (s *Sorter[T]) open(run sortedRun) *sortCursor[T] {
+	return &sortCursor[T]{sorter: s, reader: runReader{store: s.store, run: run}}
 }
 
 func (c *sortCursor[T]) Next() bool {
@@ -98,21 +113,15 @@ func (c *sortCursor[T]) Next() bool {
 		c.item, c.order = &c.sorter.items[c.order[0]], c.order[1:]
 		return true
 	}
-	for len(c.block) == 0 {
-		if len(c.blocks) == 0 {
-			return false
-		}
-		if c.block, c.err = c.sorter.store.Get(c.blocks[0]); c.err != nil {
-			return false
-		}
-		c.blocks = c.blocks[1:]
+	if _, ok := c.reader.more(); !ok {
+		return false
 	}
-	c.block = c.sorter.kind.Read(c.block, &c.read)
+	c.reader.rest = c.sorter.kind.Read(c.reader.rest, &c.read)
 	c.item = &c.read
 	return true
 }
 
-func (c *sortCursor[T]) Err() error { return c.err }
+func (c *sortCursor[T]) Err() error { return c.reader.err }
 
 // EachSorted walks over all items of the sorters in their order; they must be
 // sorted. It may be called more than once. The item is valid until yield
@@ -121,10 +130,14 @@ func EachSorted[T any](sorters []*Sorter[T], yield func(v *T) error) error {
 	var cursors []*sortCursor[T]
 	for _, s := range sorters {
 		cursors = append(cursors, &sortCursor[T]{sorter: s, order: s.order})
-		for _, run := range s.runs {
-			cursors = append(cursors, &sortCursor[T]{sorter: s, blocks: run})
+		for _, run := range s.runs.all() {
+			cursors = append(cursors, s.open(run))
 		}
 	}
+	return eachSorted(cursors, yield)
+}
+
+func eachSorted[T any](cursors []*sortCursor[T], yield func(v *T) error) error {
 	m := NewMerge(cursors, func(a, b *sortCursor[T]) bool { return a.sorter.kind.Compare(a.item, b.item) < 0 })
 	for {
 		c, ok := m.Next()

@@ -45,6 +45,9 @@ type Block struct {
 	size   int
 }
 
+// Size is how many bytes the block has.
+func (b Block) Size() int { return b.size }
+
 // Put keeps a copy of data as a block.
 func (s *Store) Put(data []byte) (b Block, err error) {
 	n := int64(len(data))
@@ -87,10 +90,14 @@ func (s *Store) GetIn(buf []byte, b Block) ([]byte, error) {
 	return data, nil
 }
 
-// Release gives back the memory that a block held.
+// Release gives back the room that a block held, which must not be used again:
+// memory, or where the system can do that, the disk's.
 func (s *Store) Release(b Block) {
-	if b.data != nil {
+	switch {
+	case b.data != nil:
 		s.inMem.Add(-int64(b.size))
+	case b.size > 0 && s.file != nil:
+		punch(s.file, b.offset, int64(b.size))
 	}
 }
 

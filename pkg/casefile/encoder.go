@@ -64,9 +64,15 @@ func (e *encoder) write(g *rowGroup) error {
 			return err
 		}
 		c := &g.cols[i]
-		if e.dict[i] && e.dicts.index(c) {
+		switch {
+		case !e.dict[i]:
+			err = e.writePlain(cw, c)
+		case e.dicts.index(c):
 			err = e.writeIndices(cw, c)
-		} else {
+		default:
+			// Here and not when it is full: of a column with both encodings the
+			// writer lists them in random order.
+			cw.FallbackToPlain()
 			err = e.writePlain(cw, c)
 		}
 		if err != nil {

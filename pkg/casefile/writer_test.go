@@ -3,6 +3,7 @@ package casefile
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -348,5 +349,52 @@ func TestSameBytes(t *testing.T) {
 				t.Errorf("%s: another table with %d processors", codec, procs)
 			}
 		}
+	}
+}
+
+// TestSameBytesWithoutDictionary: a column that begins with few distinct values,
+// and later has too many for a dictionary, gives the same bytes each time.
+func TestSameBytesWithoutDictionary(t *testing.T) {
+	write := func() (string, []byte) {
+		dir := filepath.Join(t.TempDir(), "case")
+		w, err := Create(dir, CreateOptions{Tables: []string{TableAgents}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 6 * groupRows {
+			row := AgentRow{UserAgent: []byte("curl"), Tags: "tool"}
+			if i >= groupRows {
+				row.Tags = fmt.Sprintf("%040d", i)
+			}
+			if err := w.Agents().Append(&row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		commit(t, w)
+		data, err := os.ReadFile(filepath.Join(dir, "tables", "agents.parquet"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return dir, data
+	}
+	dir, first := write()
+	for range 2 {
+		if _, again := write(); !bytes.Equal(again, first) {
+			t.Fatal("the bytes differ")
+		}
+	}
+	n := 0
+	for row, err := range openTable(t, dir, TableAgents).Rows("tags") {
+		want := "tool"
+		if n >= groupRows {
+			want = fmt.Sprintf("%040d", n)
+		}
+		if err != nil || row[0] != want {
+			t.Fatalf("row %d: %v, %v", n, row, err)
+		}
+		n++
+	}
+	if n != 6*groupRows {
+		t.Errorf("%d rows", n)
 	}
 }

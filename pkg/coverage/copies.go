@@ -47,14 +47,19 @@ const bias = 1 << 63 // keeps the order of signed numbers
 
 // Add takes the next anchor and appends its pairs to items: the later source
 // and the earlier one, by how many lines the place is behind the other, and the
-// place in the later source. Sorted so, pairs of one run stand together.
+// place in the later source. Sorted so, pairs of one run stand together, and those
+// of a source with itself before all others of that source.
 func (p *Pairs) Add(anchor Item, items []Item) []Item {
 	if anchor[0] != p.hash {
 		p.hash, p.first, p.last = anchor[0], p.first[:0], p.last[:0]
 	}
 	for _, list := range [2][]Item{p.first, p.last} {
 		for _, of := range list {
-			items = append(items, Item{anchor[1]<<32 | of[1], anchor[2] - of[2] + bias, anchor[2]})
+			sources := anchor[1] << 32 // with itself
+			if anchor[1] != of[1] {
+				sources |= of[1]
+			}
+			items = append(items, Item{sources, anchor[2] - of[2] + bias, anchor[2]})
 		}
 	}
 	switch {
@@ -80,7 +85,8 @@ type Runs struct {
 	pair Item
 	done int64 // line of the later source up to which the pairs of one shift were looked at
 
-	within []Copy // runs of the source at hand that repeat it itself, see implied
+	within []Copy // runs of the later source that repeat it itself, see implied
+	across []Copy // runs of the later source and the earlier one, see implied
 }
 
 // NewRuns reads sources by their id.
@@ -89,9 +95,15 @@ func NewRuns(log func(source int32) Log) *Runs { return &Runs{log: log} }
 // Add takes the next pair.
 func (r *Runs) Add(pair Item) error {
 	source, of := int32(pair[0]>>32), int32(uint32(pair[0]))
+	if of == 0 {
+		of = source
+	}
 	if r.x.log == nil || pair[0] != r.pair[0] {
+		if pair[0]>>32 != r.pair[0]>>32 {
+			r.within = r.within[:0]
+		}
 		r.x, r.y = reader{log: r.log(source)}, reader{log: r.log(of)}
-		r.within = r.within[:0]
+		r.across = r.across[:0]
 	}
 	if pair[0] != r.pair[0] || pair[1] != r.pair[1] {
 		r.done = 0
@@ -102,7 +114,7 @@ func (r *Runs) Add(pair Item) error {
 		return nil
 	}
 	shift := int64(pair[1] - bias)
-	if source == of && r.implied(line, shift) {
+	if source == of && r.implied(line, shift) || source != of && r.impliedAcross(line, shift) {
 		return nil
 	}
 	after, err := same(&r.x, &r.y, line, line-shift, math.MaxInt64)
@@ -123,15 +135,22 @@ func (r *Runs) Add(pair Item) error {
 	}
 	run := Copy{Source: source, From: from, To: from + n, OfSource: of, Of: from - shift}
 	r.Copies = append(r.Copies, run)
-	if source == of && len(r.within) < mostWithin {
+	switch {
+	case source == of && len(r.within) < mostWithin:
 		r.within = append(r.within, run)
+	case source != of && len(r.across) < mostAcross:
+		r.across = append(r.across, run)
 	}
 	return r.cuts(source, of, from, from-shift, n)
 }
 
 // mostWithin is how many runs that repeat their own source are remembered: the
-// nearest repeats come first, and they are few.
-const mostWithin = 16
+// nearest repeats come first, and they are few. mostAcross is how many of two
+// sources.
+const (
+	mostWithin = 16
+	mostAcross = 64
+)
 
 // implied passes over a run of a source that repeats itself, if a nearer repeat
 // has tied its lines already. In a source that holds one block of lines a
@@ -145,6 +164,41 @@ func (r *Runs) implied(line, shift int64) bool {
 		if s := c.From - c.Of; shift%s == 0 && line < c.To && line-shift >= c.Of {
 			r.done = c.To
 			return true
+		}
+	}
+	return false
+}
+
+// impliedAcross passes over a run of two sources that each hold one block of
+// lines many times, if another run of theirs has tied its lines already: that run
+// moved by d lines, where the later source repeats itself every so many lines that
+// d is a multiple of it. Line t is then a copy of line t-d, and that one of the
+// earlier source's line. Where t or t-d leaves the repeats, or t-d the other run,
+// this one ends as well, since there the lines differ from what stands at the same
+// place of the repeats; unless repeats and run end at one place, which says nothing
+// of what is behind it, and then it is read. So nothing new is tied, and the lines
+// that were cut off at its ends are known from the other two runs.
+func (r *Runs) impliedAcross(line, shift int64) bool {
+	for i := range r.within {
+		c := &r.within[i]
+		if line < c.Of || line >= c.To {
+			continue
+		}
+		for k := range r.across {
+			o := &r.across[k]
+			d := shift - (o.From - o.Of)
+			at := line - d
+			if d%(c.From-c.Of) != 0 || at < max(c.Of, o.From) || at >= min(c.To, o.To) {
+				continue
+			}
+			if d > 0 && o.From != c.Of && o.To+d != c.To {
+				r.done = min(o.To+d, c.To)
+				return true
+			}
+			if d < 0 && o.To != c.To && o.From+d != c.Of {
+				r.done = min(o.To, c.To) + d
+				return true
+			}
 		}
 	}
 	return false

@@ -1,0 +1,76 @@
+package pipeline
+
+import (
+	"runtime"
+	"slices"
+
+	"github.com/logrecount/recount/pkg/accesslog"
+	"github.com/logrecount/recount/pkg/casefile"
+)
+
+// budget is how the memory is shared out. What grows with the evidence has one
+// of these shares, and goes to disk beyond it.
+type budget struct {
+	total   int64 // what was given
+	limit   int64 // what the collector keeps to: total, and more if that is less than what has a fixed size
+	workers int
+	readers int   // of files, side by side
+	chunks  int   // buffers of the scan
+	runs    int64 // blocks that stay in memory, of all workers
+	batch   int   // scan: one worker's batch, at most
+	sorter  int64 // decide: one worker's events, or twins
+	cursors int64 // group: one worker's cursors on the runs
+	fold    int64 // group: one of a worker's folds
+}
+
+// About what has a fixed size, in bytes.
+const (
+	fixedBytes    = 24 << 20  // the program itself, and small things
+	requestsBytes = 110 << 20 // the requests table: row groups of 65,536 rows, one that is filled and one that is encoded
+	tableBytes    = 14 << 20  // any other table
+)
+
+// mostBatch is how large a batch may grow; larger ones gain nothing.
+const mostBatch = 64 << 20
+
+// newBudget shares out what is held already (the inventory, the labels), the chunks and the tables leave. Of
+// that four tenths are what the collector needs to breathe; half of the rest is
+// for blocks, and half for what the phase at hand works with: while the evidence
+// is scanned the batches, then the sorters, then folds and cursors.
+func newBudget(o *Options, held int64, files int) budget {
+	b := budget{total: o.memory(), workers: o.Workers}
+	if b.workers <= 0 {
+		b.workers = runtime.GOMAXPROCS(0)
+	}
+	b.readers = max(1, min(files, b.workers, int(max(2, b.total/readerMemory))))
+	b.chunks = 2*b.readers + 2*b.workers + 1 // for each one at hand and one on its way
+	workers := int64(b.workers)
+	fixed := fixedBytes + held + int64(b.chunks)*accesslog.ChunkCap + tablesBytes(o.Tables)
+	free := max(b.total-fixed, b.total/3)
+	b.limit = fixed + free
+	share := free * 6 / 10
+	b.runs = share / 2
+	work := (share - b.runs) / workers
+	b.batch = int(min(work, mostBatch))
+	b.sorter, b.cursors, b.fold = work/2, work/2, work/2
+	if wants(o.Tables, casefile.TableAgents) {
+		b.fold /= 2
+	}
+	return b
+}
+
+func tablesBytes(tables []string) (n int64) {
+	for _, t := range casefile.TableNames() {
+		switch {
+		case !wants(tables, t):
+		case t == casefile.TableRequests:
+			n += requestsBytes
+		default:
+			n += tableBytes
+		}
+	}
+	return n
+}
+
+// wants says whether a table is among those to be written; nil: all are.
+func wants(tables []string, name string) bool { return tables == nil || slices.Contains(tables, name) }

@@ -1,0 +1,45 @@
+package pipeline
+
+import (
+	"testing"
+
+	"github.com/logrecount/recount/pkg/casefile"
+)
+
+// TestBudget: the shares of each phase add up to what is left of the memory, and
+// what is not shared out is no more than the collector's part and a little.
+func TestBudget(t *testing.T) {
+	for _, memory := range []int64{0, 1, 1 << 20, 64 << 20, 256 << 20, 1 << 30, 4 << 30, 64 << 30} {
+		for _, workers := range []int{1, 2, 8, 64} {
+			for _, tables := range [][]string{nil, {}, {casefile.TableAgents}, {casefile.TableRequests}} {
+				for _, inventory := range []int64{0, 100 << 20} {
+					b := newBudget(&Options{Memory: memory, Workers: workers, Tables: tables}, inventory, 20)
+					n := int64(workers)
+					folds := int64(1)
+					if wants(tables, casefile.TableAgents) {
+						folds = 2
+					}
+					free := b.limit - inventory
+					for what, phase := range map[string]int64{
+						"scan":   b.runs + n*int64(b.batch),
+						"decide": b.runs + n*2*b.sorter,
+						"group":  b.runs + n*(b.cursors+folds*b.fold),
+					} {
+						if phase > free*6/10 {
+							t.Errorf("memory %d, %d workers, tables %q: %s holds %d of %d", memory, workers, tables, what, phase, free)
+						}
+					}
+					if b.total > 2<<30 && b.limit != b.total {
+						t.Errorf("memory %d, %d workers: the collector keeps to %d", memory, workers, b.limit)
+					}
+					if over := b.limit - b.total - inventory; workers <= 2 && over > 400<<20 {
+						t.Errorf("memory %d, %d workers: %d more", memory, workers, over)
+					}
+					if b.runs < 0 || b.batch < 0 || b.fold < 0 {
+						t.Errorf("memory %d: %+v", memory, b)
+					}
+				}
+			}
+		}
+	}
+}

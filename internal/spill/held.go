@@ -1,0 +1,162 @@
+package spill
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"hash/maphash"
+	"slices"
+	"unsafe"
+)
+
+// held is the items of a fold that are in memory: keys one behind the other,
+// values in pieces that stay where they are, and a table with open addressing
+// that finds them. Next to a map of pointers it takes half
+// of the time, it is no work for the collector, and what it takes is known.
+type held[V any] struct {
+	seed    maphash.Seed
+	slots   []slot
+	items   [][]item[V] // pieces of itemsPiece
+	keys    [][]byte    // pieces, of which those behind filling are empty
+	filling int
+	long    [][]byte // keys longer than leastKeys, each on its own
+	n       int
+	size    int64 // bytes that the items take, with the slots they need
+	order   []ordered
+}
+
+// slot points to an item; number is one higher, 0: free. Both halves of the hash
+// are used: the low one finds the slot, the high one says whether it may be it.
+type slot struct{ tag, number uint32 }
+
+type item[V any] struct {
+	value      V
+	piece      uint32 // of the keys, or longKey and the number among the long ones
+	from, size uint32
+}
+
+// ordered is an item's place when the items are sorted: by the first bytes of
+// its key, so that mostly nobody has to look at the keys.
+type ordered struct {
+	prefix uint64
+	number uint32
+}
+
+const (
+	itemsPiece = 256
+	leastKeys  = 4 << 10 // bytes of the first piece of keys
+	moreKeys   = 6       // each of so many further ones is twice as large
+	longKey    = 1 << 31
+	leastSlots = 256
+	slotSize   = 36 // bytes of an item's slots, on average, and of its place in the order
+)
+
+func newHeld[V any]() held[V] { return held[V]{seed: maphash.MakeSeed()} }
+
+// find gives the value of key; nil: it is not held. The hash is for add.
+func (h *held[V]) find(key []byte) (v *V, hash uint64) {
+	hash = maphash.Bytes(h.seed, key)
+	if len(h.slots) == 0 {
+		return nil, hash
+	}
+	tag, mask := uint32(hash>>32), uint64(len(h.slots)-1)
+	for at := hash & mask; h.slots[at].number != 0; at = (at + 1) & mask {
+		if h.slots[at].tag != tag {
+			continue
+		}
+		if it := h.item(h.slots[at].number - 1); bytes.Equal(h.key(it), key) {
+			return &it.value, hash
+		}
+	}
+	return nil, hash
+}
+
+// add adds a key that is not held, with the zero value.
+func (h *held[V]) add(key []byte, hash uint64) *V {
+	if 4*h.n >= 3*len(h.slots) {
+		h.grow()
+	}
+	piece, from := h.keep(key)
+	if h.n/itemsPiece == len(h.items) {
+		h.items = append(h.items, make([]item[V], itemsPiece))
+	}
+	it := h.item(uint32(h.n))
+	*it = item[V]{piece: piece, from: from, size: uint32(len(key))}
+	h.n++
+	h.put(slot{uint32(hash >> 32), uint32(h.n)}, hash)
+	h.size += int64(len(key)) + int64(unsafe.Sizeof(*it)) + slotSize
+	return &it.value
+}
+
+// keep copies a key behind the others.
+func (h *held[V]) keep(key []byte) (piece, from uint32) {
+	if len(key) > leastKeys {
+		h.long = append(h.long, bytes.Clone(key))
+		return longKey | uint32(len(h.long)-1), 0
+	}
+	for h.filling < len(h.keys) && cap(h.keys[h.filling])-len(h.keys[h.filling]) < len(key) {
+		h.filling++
+	}
+	if h.filling == len(h.keys) {
+		h.keys = append(h.keys, make([]byte, 0, leastKeys<<min(h.filling, moreKeys)))
+	}
+	to := &h.keys[h.filling]
+	from = uint32(len(*to))
+	*to = append(*to, key...)
+	return uint32(h.filling), from
+}
+
+func (h *held[V]) put(s slot, hash uint64) {
+	mask := uint64(len(h.slots) - 1)
+	at := hash & mask
+	for h.slots[at].number != 0 {
+		at = (at + 1) & mask
+	}
+	h.slots[at] = s
+}
+
+// grow doubles the slots.
+func (h *held[V]) grow() {
+	h.slots = make([]slot, max(leastSlots, 2*len(h.slots)))
+	for i := range uint32(h.n) {
+		hash := maphash.Bytes(h.seed, h.key(h.item(i)))
+		h.put(slot{uint32(hash >> 32), i + 1}, hash)
+	}
+}
+
+func (h *held[V]) item(number uint32) *item[V] {
+	return &h.items[number/itemsPiece][number%itemsPiece]
+}
+
+func (h *held[V]) key(it *item[V]) []byte {
+	if it.piece&longKey != 0 {
+		return h.long[it.piece&^longKey]
+	}
+	return h.keys[it.piece][it.from : it.from+it.size : it.from+it.size]
+}
+
+// sorted gives the items in the order of their keys, until the next add.
+func (h *held[V]) sorted() []ordered {
+	h.order = slices.Grow(h.order[:0], h.n)
+	for i := range uint32(h.n) {
+		var first [8]byte
+		copy(first[:], h.key(h.item(i)))
+		h.order = append(h.order, ordered{binary.BigEndian.Uint64(first[:]), i})
+	}
+	slices.SortFunc(h.order, func(a, b ordered) int {
+		if a.prefix != b.prefix {
+			return cmp.Compare(a.prefix, b.prefix)
+		}
+		return bytes.Compare(h.key(h.item(a.number)), h.key(h.item(b.number)))
+	})
+	return h.order
+}
+
+// clear empties it and keeps its space, but for that of long keys.
+func (h *held[V]) clear() {
+	clear(h.slots)
+	for i := range h.keys {
+		h.keys[i] = h.keys[i][:0]
+	}
+	h.n, h.size, h.filling, h.long = 0, 0, 0, nil
+}
