@@ -90,7 +90,7 @@ func mixed(t *testing.T, rng *rand.Rand, large bool) (root string, sources []str
 // TestSameCaseOfManyFiles: files are read side by side, each time in another
 // order, and the case is the same.
 func TestSameCaseOfManyFiles(t *testing.T) {
-	seeds, large := 12, 2
+	seeds, large := 8, 1
 	if underRace {
 		seeds, large = 3, 1
 	}
