@@ -180,7 +180,7 @@ func TestCloseWhileStdinBlocks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := io.ReadFull(r, make([]byte, 1000)); err != nil {
+			if _, err := io.ReadFull(r, make([]byte, 500)); err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
 			time.Sleep(time.Millisecond) // for the goroutines to get to the end of what there is

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -124,7 +125,13 @@ func walkFile(t testing.TB, data []byte) *content {
 	if err := os.WriteFile(name, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got := walk(t, Source{Path: "a", File: name, Size: int64(len(data))}, nil, standardLimits)
+	src, ahead := Source{Path: "a", File: name, Size: int64(len(data))}, standardLimits
+	ahead.pace = testPace(len(data))
+	got := walk(t, src, nil, standardLimits)
+	if other := walk(t, src, nil, ahead); !reflect.DeepEqual(other, got) {
+		t.Errorf("read ahead at pace %v, the archive gives %q, %v, %+v\nwant %q, %v, %+v", ahead.pace,
+			other.names, other.damage, other.archive, got.names, got.damage, got.archive)
+	}
 	if got.archive != nil && (got.archive.SHA256 != sha256.Sum256(data) || got.archive.Bytes != int64(len(data))) {
 		t.Errorf("the archive's hash or size is wrong: %d bytes of %d", got.archive.Bytes, len(data))
 	}

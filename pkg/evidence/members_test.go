@@ -5,6 +5,7 @@ import (
 	stdgzip "compress/gzip"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"testing"
 )
@@ -159,6 +160,7 @@ func FuzzMembers(f *testing.F) {
 	f.Add(gz(f, stdgzip.NoCompression, gz(f, 6, nil, lines(0, 2)), lines(0, 2)), uint32(5000))
 	f.Fuzz(func(t *testing.T, data []byte, size uint32) {
 		src := Source{Path: "source", File: written(t, data), Size: int64(len(data))}
+		defer os.Remove(src.File)
 		got := readWith(t, src, int(size%(1<<20))+1, func(*gzipDecoder) {})
 		sameResult(t, fmt.Sprint("by ", size), got, alone(t, src, 512))
 	})
