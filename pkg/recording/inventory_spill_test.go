@@ -311,21 +311,41 @@ func TestSpillErrors(t *testing.T) {
 	if !errors.Is(clone.Err(), errLost) {
 		t.Errorf("the matcher's error is %v", clone.Err())
 	}
-	pages.lost = false
-	for cut := range len(pages.blocks[0]) { // whatever is missing, a walk ends, with an error unless it is whole rows
-		whole := pages.blocks[0]
-		pages.blocks[0] = whole[:cut]
+}
+
+// TestDamagedPage: of a page that is cut, a walk gives an error, unless whole rows
+// are left, and ends in any case.
+func TestDamagedPage(t *testing.T) {
+	room, blocks := smallRoom(10_000)
+	v, err := ReadInventory(strings.NewReader(randomInventory(rand.New(rand.NewPCG(7, 8)), 2000, 0)), room)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := &(*blocks)[1].blocks[1]
+	whole := *page
+	ends := map[int]bool{} // of rows
+	rows := pageRows{columns: len(v.Attributes())}
+	for rows.reset(whole); rows.next(); {
+		ends[len(whole)-len(rows.rest)] = true
+	}
+	if len(ends) < 20 || !ends[len(whole)] {
+		t.Fatalf("%d rows", len(ends))
+	}
+	walk := func() error {
 		c := v.Cursor()
 		for c.Seek(nil); c.Path() != nil; c.Next() {
 		}
-		pages.blocks[0] = append(bytes.Repeat([]byte{0xff}, 3), whole[:cut]...)
-		d := v.Cursor()
-		for d.Seek(nil); d.Path() != nil; d.Next() {
+		return c.Err()
+	}
+	for cut := range len(whole) + 1 {
+		*page = whole[:cut]
+		if err := walk(); errors.Is(err, errPage) == ends[cut] || err != nil && !errors.Is(err, errPage) {
+			t.Fatalf("cut at %d of %d, end of a row %v: %v", cut, len(whole), ends[cut], err)
 		}
-		if !errors.Is(d.Err(), errPage) || cut == 0 && !errors.Is(c.Err(), errPage) {
-			t.Fatalf("cut at %d: %v, %v", cut, c.Err(), d.Err())
+		*page = append(bytes.Repeat([]byte{0xff}, 3), whole[:cut]...)
+		if err := walk(); !errors.Is(err, errPage) {
+			t.Fatalf("rubbish before %d of %d bytes: %v", cut, len(whole), err)
 		}
-		pages.blocks[0] = whole
 	}
 }
 
