@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -122,5 +123,28 @@ func TestInventoryLost(t *testing.T) {
 		}
 		a.watch.end()
 		a.close()
+	}
+}
+
+// TestInventoryStops: learning from a spilled inventory ends where it is asked to.
+func TestInventoryStops(t *testing.T) {
+	root := files(t, map[string]string{"logs/a.log": get("192.0.2.1", 1, "/a.wav", 200, 10), "sizes.csv": "path,size\n/a.wav,10\n"})
+	a := &analysis{options: Options{Evidence: []string{root + "/logs"}, Inventory: root + "/sizes.csv", Memory: 1, Temp: t.TempDir(), Out: filepath.Join(t.TempDir(), "case")}}
+	if err := a.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	defer a.close()
+	a.watch = watch(nil, 0)
+	defer a.watch.end()
+	if err := a.scan(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.decide(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	stopped := errors.New("stopped")
+	a.runs.stop = func() error { return stopped }
+	if err := a.learnSizes(t.Context()); !errors.Is(err, stopped) {
+		t.Errorf("%v; want %v", err, stopped)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -74,6 +75,34 @@ func TestLabelsCount(t *testing.T) {
 	if none.Len() != 0 || none.Number([]byte("192.0.2.1")) != 0 || none.Name(0) != "" {
 		t.Error("nil has labels")
 	}
+}
+
+// TestLabelsMemory: what labels say they hold is about what they hold.
+func TestLabelsMemory(t *testing.T) {
+	var none *Labels
+	if n := none.MemoryBytes(); n != 0 {
+		t.Errorf("no labels hold %d bytes", n)
+	}
+	const n = 200_000
+	entries := make([]LabelEntry, 0, 2*n)
+	for i := range n {
+		entries = append(entries, LabelEntry{Network: fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255), Label: fmt.Sprintf("label %d", i/10)})
+		entries = append(entries, LabelEntry{Network: fmt.Sprintf("host-%d.example.se", i), Label: fmt.Sprintf("label %d", i/10)})
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	l, err := NewLabels(entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	held := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+	if got := l.MemoryBytes(); got < held*2/3 || got > held*3/2 {
+		t.Errorf("labels say they hold %d bytes; the heap grew by %d", got, held)
+	}
+	runtime.KeepAlive(entries)
 }
 
 func TestLabelsErrors(t *testing.T) {

@@ -8,6 +8,6 @@
 //
 // It never opens files, never folds the case of a path (file systems differ;
 // only file extensions are compared without case), and never allocates per
-// line in steady state. Inventory is immutable and may be shared; Matcher and
-// Canonicalizer belong to one goroutine each.
+// line in steady state. Inventory is immutable and may be shared; Matcher, Cursor
+// and Canonicalizer belong to one goroutine each.
 package recording

@@ -16,6 +16,7 @@ type blockList struct {
 	closed bool
 	full   int // blocks after which nothing more can be put; 0: never
 	lost   bool
+	reads  int
 }
 
 var (
@@ -35,6 +36,7 @@ func (b *blockList) Get(number int, buf []byte) ([]byte, error) {
 	if b.closed || b.lost {
 		return nil, errLost
 	}
+	b.reads++
 	return append(buf[:0], b.blocks[number]...), nil
 }
 
@@ -309,21 +311,41 @@ func TestSpillErrors(t *testing.T) {
 	if !errors.Is(clone.Err(), errLost) {
 		t.Errorf("the matcher's error is %v", clone.Err())
 	}
-	pages.lost = false
-	for cut := range len(pages.blocks[0]) { // whatever is missing, a walk ends, with an error unless it is whole rows
-		whole := pages.blocks[0]
-		pages.blocks[0] = whole[:cut]
+}
+
+// TestDamagedPage: of a page that is cut, a walk gives an error, unless whole rows
+// are left, and ends in any case.
+func TestDamagedPage(t *testing.T) {
+	room, blocks := smallRoom(10_000)
+	v, err := ReadInventory(strings.NewReader(randomInventory(rand.New(rand.NewPCG(7, 8)), 2000, 0)), room)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := &(*blocks)[1].blocks[1]
+	whole := *page
+	ends := map[int]bool{} // of rows
+	rows := pageRows{columns: len(v.Attributes())}
+	for rows.reset(whole); rows.next(); {
+		ends[len(whole)-len(rows.rest)] = true
+	}
+	if len(ends) < 20 || !ends[len(whole)] {
+		t.Fatalf("%d rows", len(ends))
+	}
+	walk := func() error {
 		c := v.Cursor()
 		for c.Seek(nil); c.Path() != nil; c.Next() {
 		}
-		pages.blocks[0] = append(bytes.Repeat([]byte{0xff}, 3), whole[:cut]...)
-		d := v.Cursor()
-		for d.Seek(nil); d.Path() != nil; d.Next() {
+		return c.Err()
+	}
+	for cut := range len(whole) + 1 {
+		*page = whole[:cut]
+		if err := walk(); errors.Is(err, errPage) == ends[cut] || err != nil && !errors.Is(err, errPage) {
+			t.Fatalf("cut at %d of %d, end of a row %v: %v", cut, len(whole), ends[cut], err)
 		}
-		if !errors.Is(d.Err(), errPage) || cut == 0 && !errors.Is(c.Err(), errPage) {
-			t.Fatalf("cut at %d: %v, %v", cut, c.Err(), d.Err())
+		*page = append(bytes.Repeat([]byte{0xff}, 3), whole[:cut]...)
+		if err := walk(); !errors.Is(err, errPage) {
+			t.Fatalf("rubbish before %d of %d bytes: %v", cut, len(whole), err)
 		}
-		pages.blocks[0] = whole
 	}
 }
 
@@ -355,6 +377,84 @@ func TestMatchSpilledDoesNotAllocate(t *testing.T) {
 	if n := testing.AllocsPerRun(1000, func() { m.Match(paths[i*7919%len(paths)]); i++ }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
+}
+
+// TestPageReads: a walk, and look-ups in the order of the rows, read each page
+// once; a look-up reads one, and for a path that is not listed none.
+func TestPageReads(t *testing.T) {
+	var file strings.Builder
+	file.WriteString("path,size,note\n")
+	const rows, inOne = 20_000, 1000
+	for i := range rows {
+		fmt.Fprintf(&file, "/calls/%03d/%s-%06d.dat,%d,note %d\n", i/inOne, strings.Repeat("x", 20), i, i, i)
+	}
+	room, blocks := smallRoom(200_000)
+	v, err := ReadInventory(strings.NewReader(file.String()), room)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := NewMatcher([]string{"*.none"}, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := (*blocks)[1]
+	all := len(pages.blocks)
+	if all < 50 {
+		t.Fatalf("%d pages", all)
+	}
+	reads := func(what string, most int, do func()) {
+		t.Helper()
+		before := pages.reads
+		if do(); pages.reads-before > most {
+			t.Errorf("%s: %d reads of %d pages; want %d at most", what, pages.reads-before, all, most)
+		}
+	}
+	var paths [][]byte
+	reads("a walk", all, func() {
+		c := v.Cursor()
+		for c.Seek(nil); c.Path() != nil; c.Next() {
+			paths = append(paths, bytes.Clone(c.Path()))
+		}
+	})
+	if len(paths) != rows {
+		t.Fatalf("%d rows", len(paths))
+	}
+	c := v.Cursor()
+	reads("look-ups in order", all, func() {
+		for i := 0; i < rows; i += 3 {
+			if !c.Find(paths[i]) {
+				t.Fatalf("%q is not found", paths[i])
+			}
+		}
+	})
+	for i := range 500 {
+		path := paths[i*7919%rows]
+		reads("a look-up", 1, func() { c.Find(path) })
+		reads("the same again", 0, func() { c.Find(path) })
+	}
+	reads("paths that are not listed", rows/50, func() {
+		for _, path := range paths {
+			if m.Match(append(slices.Clone(path[:len(path)-len(".dat")]), "0.dat"...)).Kind != None {
+				t.Fatalf("%q is listed", path)
+			}
+		}
+	})
+	listed := paths[rows/2]
+	reads("a path that repeats", 1, func() {
+		for range 100 {
+			m.Match(listed)
+		}
+	})
+	reads("names in a directory of directories", 2*rows/inOne, func() {
+		if n := c.NamesIn([]byte("/calls/")); n != 0 {
+			t.Errorf("%d names", n)
+		}
+	})
+	reads("names in a directory", all*inOne/rows+3, func() {
+		if n := c.NamesIn([]byte("/calls/007/")); n != inOne {
+			t.Errorf("%d names; want %d", n, inOne)
+		}
+	})
 }
 
 // TestFilter: it never denies what was added, and seldom lets by what was not.
