@@ -161,23 +161,29 @@ const (
 
 // sort puts the rows' order into b.order: by recording, and those of one
 // recording by client, time, source and offset.
-func (b *Batch) sort() {
-	b.sortPaths(b.order, 0)
-	for from := 0; from < len(b.order); {
-		path := b.path(b.order[from])
-		to := from + 1
-		for to < len(b.order) && bytes.Equal(b.path(b.order[to]), path) {
-			to++
+func (b *Batch) sort() { b.sortPaths(b.order, 0) }
+
+// sortRuns sorts keys whose paths are in order within each path.
+func (b *Batch) sortRuns(keys []pathKey) {
+	for len(keys) > 0 {
+		path, n := b.path(keys[0]), 1
+		for n < len(keys) && bytes.Equal(b.path(keys[n]), path) {
+			n++
 		}
-		if to-from > 1 {
-			slices.SortFunc(b.order[from:to], b.compareSame)
-		}
-		b.order[from].part = newPath
-		for i := from + 1; i < to; i++ {
-			b.order[i].part = samePathAgain
-		}
-		from = to
+		b.sortSame(keys[:n])
+		keys = keys[n:]
 	}
+}
+
+// sortSame sorts the requests for one recording.
+func (b *Batch) sortSame(keys []pathKey) {
+	if len(keys) > 1 {
+		slices.SortFunc(keys, b.compareSame)
+	}
+	for i := range keys {
+		keys[i].part = samePathAgain
+	}
+	keys[0].part = newPath
 }
 
 // compareSame compares two requests for the same recording.
