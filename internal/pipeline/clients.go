@@ -136,6 +136,9 @@ func agentKey(dst, agent, client []byte) []byte {
 		return append(append(dst, 0), client...)
 	}
 	dst = append(dst, 1)
+	if bytes.IndexByte(agent, 0) < 0 && bytes.IndexByte(agent, 1) < 0 { // nearly all
+		return append(append(append(dst, agent...), 0), client...)
+	}
 	for _, c := range agent {
 		if c <= 1 {
 			dst = append(dst, 1, c+1)

@@ -70,6 +70,13 @@ func (s *source) resolve() {
 // line turns a line number within a chunk into one within the source. offset
 // is the line's, by which its chunk is found.
 func (s *source) line(offset, inPiece int64) int64 {
+	// Nearly all chunks are of one size: look there first, as a search of the pieces
+	// of a large log waits for the memory at each step.
+	for i := int(offset / accesslog.ChunkSize); i < len(s.pieces) && i <= int(offset/accesslog.ChunkSize)+1; i++ {
+		if s.pieces[i].offset <= offset && (i+1 == len(s.pieces) || s.pieces[i+1].offset > offset) {
+			return s.pieces[i].lines + inPiece
+		}
+	}
 	i := sort.Search(len(s.pieces), func(i int) bool { return s.pieces[i].offset > offset }) - 1
 	return s.pieces[i].lines + inPiece
 }

@@ -55,9 +55,26 @@ const (
 
 const _ = uint(8 - numTexts) // a block has a byte of bits for them
 
-// texts lists a request's texts in that order.
-func (r *Request) texts() [numTexts]*[]byte {
-	return [numTexts]*[]byte{&r.URL, &r.Agent, &r.Referrer, &r.Method, &r.Host, &r.Protocol, &r.User, &r.Forwarded}
+// text gives one of a request's texts. A list of all would be made for each
+// request, in memory that the processor then waits for.
+func (r *Request) text(kind int) *[]byte {
+	switch kind {
+	case textURL:
+		return &r.URL
+	case textAgent:
+		return &r.Agent
+	case textReferrer:
+		return &r.Referrer
+	case textMethod:
+		return &r.Method
+	case textHost:
+		return &r.Host
+	case textProtocol:
+		return &r.Protocol
+	case textUser:
+		return &r.User
+	}
+	return &r.Forwarded
 }
 
 // samePath stands for the index of a URL that is the recording's path.
@@ -98,16 +115,19 @@ func (b *Batch) Add(r *Request) {
 	at := len(data)
 	data = append(data, 0)
 	var has byte
-	for kind, text := range r.texts() {
-		if *text == nil {
-			continue
-		}
-		has |= 1 << kind
+	if r.URL != nil {
 		i := samePath
-		if kind != textURL || !bytes.Equal(*text, r.Recording) {
-			i = b.textIndex(kind, *text)
+		if !bytes.Equal(r.URL, r.Recording) {
+			i = b.textIndex(textURL, r.URL)
 		}
+		has |= 1 << textURL
 		data = binary.LittleEndian.AppendUint32(data, i)
+	}
+	for kind := textURL + 1; kind < numTexts; kind++ {
+		if text := *r.text(kind); text != nil {
+			has |= 1 << kind
+			data = binary.LittleEndian.AppendUint32(data, b.textIndex(kind, text))
+		}
 	}
 	data[at] = has
 	b.data = appendNumbers(data, r)
@@ -145,23 +165,29 @@ const (
 
 // sort puts the rows' order into b.order: by recording, and those of one
 // recording by client, time, source and offset.
-func (b *Batch) sort() {
-	b.sortPaths(b.order, 0)
-	for from := 0; from < len(b.order); {
-		path := b.path(b.order[from])
-		to := from + 1
-		for to < len(b.order) && bytes.Equal(b.path(b.order[to]), path) {
-			to++
+func (b *Batch) sort() { b.sortPaths(b.order, 0) }
+
+// sortRuns sorts keys whose paths are in order within each path.
+func (b *Batch) sortRuns(keys []pathKey) {
+	for len(keys) > 0 {
+		path, n := b.path(keys[0]), 1
+		for n < len(keys) && bytes.Equal(b.path(keys[n]), path) {
+			n++
 		}
-		if to-from > 1 {
-			slices.SortFunc(b.order[from:to], b.compareSame)
-		}
-		b.order[from].part = newPath
-		for i := from + 1; i < to; i++ {
-			b.order[i].part = samePathAgain
-		}
-		from = to
+		b.sortSame(keys[:n])
+		keys = keys[n:]
 	}
+}
+
+// sortSame sorts the requests for one recording.
+func (b *Batch) sortSame(keys []pathKey) {
+	if len(keys) > 1 {
+		slices.SortFunc(keys, b.compareSame)
+	}
+	for i := range keys {
+		keys[i].part = samePathAgain
+	}
+	keys[0].part = newPath
 }
 
 // compareSame compares two requests for the same recording.

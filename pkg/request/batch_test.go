@@ -16,8 +16,11 @@ import (
 
 // allTexts is a request's texts with its recording.
 func allTexts(r *Request) []*[]byte {
-	texts := r.texts()
-	return append(texts[:], &r.Recording)
+	texts := []*[]byte{&r.Recording}
+	for kind := range numTexts {
+		texts = append(texts, r.text(kind))
+	}
+	return texts
 }
 
 // clone is a deep copy, so that nothing borrowed is compared with itself.

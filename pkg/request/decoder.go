@@ -83,14 +83,13 @@ func (d *Decoder) texts(r *Request) bool {
 	}
 	has := d.rest[0]
 	d.rest = d.rest[1:]
-	texts := r.texts()
 	for gone := d.had &^ has; gone != 0; gone &= gone - 1 {
-		*texts[bits.TrailingZeros8(gone)] = nil
+		*r.text(bits.TrailingZeros8(gone)) = nil
 	}
 	d.had = has
 	for ; has != 0; has &= has - 1 {
 		kind := bits.TrailingZeros8(has)
-		text := texts[kind]
+		text := r.text(kind)
 		i, ok := d.number()
 		switch {
 		case !ok || i >= uint64(len(d.dict)) || i == 0 && kind != textURL:
