@@ -5,8 +5,8 @@ import (
 	"cmp"
 	"encoding/binary"
 	"hash/maphash"
+	"reflect"
 	"slices"
-	"unsafe"
 )
 
 // held is the items of a fold that are in memory: keys one behind the other,
@@ -21,6 +21,7 @@ type held[V any] struct {
 	filling int
 	long    [][]byte // keys longer than leastKeys, each on its own
 	n       int
+	each    int64 // bytes that an item takes beside its key
 	size    int64 // bytes that the items take, with the slots they need
 	order   []ordered
 }
@@ -50,7 +51,9 @@ const (
 	slotSize   = 36 // bytes of an item's slots, on average, and of its place in the order
 )
 
-func newHeld[V any]() held[V] { return held[V]{seed: maphash.MakeSeed()} }
+func newHeld[V any]() held[V] {
+	return held[V]{seed: maphash.MakeSeed(), each: int64(reflect.TypeFor[item[V]]().Size()) + slotSize}
+}
 
 // find gives the value of key; nil: it is not held. The hash is for add.
 func (h *held[V]) find(key []byte) (v *V, hash uint64) {
@@ -83,7 +86,7 @@ func (h *held[V]) add(key []byte, hash uint64) *V {
 	*it = item[V]{piece: piece, from: from, size: uint32(len(key))}
 	h.n++
 	h.put(slot{uint32(hash >> 32), uint32(h.n)}, hash)
-	h.size += int64(len(key)) + int64(unsafe.Sizeof(*it)) + slotSize
+	h.size += int64(len(key)) + h.each
 	return &it.value
 }
 
