@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unsafe"
 )
 
 // tally is a value with a sum and a maximum, so that merging is tested beyond
@@ -169,7 +168,7 @@ func TestFoldKeepsItsSpace(t *testing.T) {
 	if len(f.runs.runs) < 1 || len(f.runs.all()) < 20 {
 		t.Fatalf("%d runs", len(f.runs.all()))
 	}
-	size := cap(f.held.slots)*8 + cap(f.held.order)*16 + len(f.held.items)*itemsPiece*int(unsafe.Sizeof(item[tally]{}))
+	size := cap(f.held.slots)*8 + cap(f.held.order)*16 + len(f.held.items)*itemsPiece*int(f.held.each)
 	for _, piece := range f.held.keys {
 		size += cap(piece)
 	}

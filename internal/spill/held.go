@@ -5,8 +5,8 @@ import (
 	"cmp"
 	"encoding/binary"
 	"hash/maphash"
+	"reflect"
 	"slices"
-	"unsafe"
 )
 
 // held is the items of a fold that are in memory: keys one behind the other,
@@ -21,6 +21,7 @@ type held[V any] struct {
 	filling int
 	long    [][]byte // keys longer than leastKeys, each on its own
 	n       int
+	each    int64 // bytes that an item takes beside its key
 	size    int64 // bytes that the items take, with the slots they need
 	order   []ordered
 }
@@ -35,8 +36,7 @@ type item[V any] struct {
 	from, size uint32
 }
 
-// ordered is an item's place when the items are sorted: by the first bytes of
-// its key, so that mostly nobody has to look at the keys.
+// ordered is an item's place when the items are sorted, and some bytes of its key.
 type ordered struct {
 	prefix uint64
 	number uint32
@@ -51,7 +51,9 @@ const (
 	slotSize   = 36 // bytes of an item's slots, on average, and of its place in the order
 )
 
-func newHeld[V any]() held[V] { return held[V]{seed: maphash.MakeSeed()} }
+func newHeld[V any]() held[V] {
+	return held[V]{seed: maphash.MakeSeed(), each: int64(reflect.TypeFor[item[V]]().Size()) + slotSize}
+}
 
 // find gives the value of key; nil: it is not held. The hash is for add.
 func (h *held[V]) find(key []byte) (v *V, hash uint64) {
@@ -84,7 +86,7 @@ func (h *held[V]) add(key []byte, hash uint64) *V {
 	*it = item[V]{piece: piece, from: from, size: uint32(len(key))}
 	h.n++
 	h.put(slot{uint32(hash >> 32), uint32(h.n)}, hash)
-	h.size += int64(len(key)) + int64(unsafe.Sizeof(*it)) + slotSize
+	h.size += int64(len(key)) + h.each
 	return &it.value
 }
 
@@ -139,17 +141,62 @@ func (h *held[V]) key(it *item[V]) []byte {
 func (h *held[V]) sorted() []ordered {
 	h.order = slices.Grow(h.order[:0], h.n)
 	for i := range uint32(h.n) {
-		var first [8]byte
-		copy(first[:], h.key(h.item(i)))
-		h.order = append(h.order, ordered{binary.BigEndian.Uint64(first[:]), i})
+		h.order = append(h.order, ordered{number: i})
 	}
-	slices.SortFunc(h.order, func(a, b ordered) int {
-		if a.prefix != b.prefix {
-			return cmp.Compare(a.prefix, b.prefix)
-		}
-		return bytes.Compare(h.key(h.item(a.number)), h.key(h.item(b.number)))
-	})
+	h.sort(h.order, 0)
 	return h.order
+}
+
+// fewAlike is how many keys that begin alike are sorted by comparing them whole.
+const fewAlike = 16
+
+// sort sorts items whose keys share their first bytes, depth of them: by the
+// bytes behind those that all share, then each that share these too. Keys that
+// share much, as user agents do, would else be compared whole again and again,
+// each time far from the last place in memory.
+func (h *held[V]) sort(order []ordered, depth int) {
+	if len(order) <= fewAlike {
+		slices.SortFunc(order, h.compare)
+		return
+	}
+	first := h.key(h.item(order[0].number))
+	alike := len(first)
+	for _, o := range order[1:] {
+		if alike = depth + shared(first[depth:alike], h.key(h.item(o.number))[depth:]); alike == depth {
+			break
+		}
+	}
+	for i := range order {
+		var next [8]byte
+		copy(next[:], h.key(h.item(order[i].number))[alike:])
+		order[i].prefix = binary.BigEndian.Uint64(next[:])
+	}
+	slices.SortFunc(order, func(a, b ordered) int { return cmp.Compare(a.prefix, b.prefix) })
+	for from := 0; from < len(order); {
+		to := from + 1
+		for to < len(order) && order[to].prefix == order[from].prefix {
+			to++
+		}
+		h.sortAlike(order[from:to], alike)
+		from = to
+	}
+}
+
+// sortAlike sorts items whose keys share depth bytes and the eight behind them, of
+// which a key that is shorter has zeros: then they are compared whole.
+func (h *held[V]) sortAlike(order []ordered, depth int) {
+	short := slices.ContainsFunc(order, func(o ordered) bool { return len(h.key(h.item(o.number))) < depth+8 })
+	switch {
+	case len(order) == 1:
+	case short:
+		slices.SortFunc(order, h.compare)
+	default:
+		h.sort(order, depth+8)
+	}
+}
+
+func (h *held[V]) compare(a, b ordered) int {
+	return bytes.Compare(h.key(h.item(a.number)), h.key(h.item(b.number)))
 }
 
 // clear empties it and keeps its space, but for that of long keys.
