@@ -28,15 +28,17 @@ const (
 	fixedBytes    = 24 << 20  // the program itself, and small things
 	requestsBytes = 110 << 20 // the requests table: row groups of 65,536 rows, one that is filled and one that is encoded
 	tableBytes    = 14 << 20  // any other table
+	readerBytes   = 4 << 20   // what a reader of a file unpacks ahead
 )
 
 // mostBatch is how large a batch may grow; larger ones gain nothing.
 const mostBatch = 64 << 20
 
-// newBudget shares out what is held already (the inventory, the labels), the chunks and the tables leave. Of
-// that four tenths are what the collector needs to breathe; half of the rest is
-// for blocks, and half for what the phase at hand works with: while the evidence
-// is scanned the batches, then the sorters, then folds and cursors.
+// newBudget shares out what is left by what is held already (the inventory, the
+// labels), the readers, the chunks and the tables. Of that four tenths are what
+// the collector needs to breathe; half of the rest is for blocks, and half for
+// what the phase at hand works with: while the evidence is scanned the batches,
+// then the sorters, then folds and cursors.
 func newBudget(o *Options, held int64, files int) budget {
 	b := budget{total: o.memory(), workers: o.Workers}
 	if b.workers <= 0 {
@@ -45,7 +47,7 @@ func newBudget(o *Options, held int64, files int) budget {
 	b.readers = max(1, min(files, b.workers, int(max(2, b.total/readerMemory))))
 	b.chunks = 2*b.readers + 2*b.workers + 1 // for each one at hand and one on its way
 	workers := int64(b.workers)
-	fixed := fixedBytes + held + int64(b.chunks)*accesslog.ChunkCap + tablesBytes(o.Tables)
+	fixed := fixedBytes + held + int64(b.readers)*readerBytes + int64(b.chunks)*accesslog.ChunkCap + tablesBytes(o.Tables)
 	free := max(b.total-fixed, b.total/3)
 	b.limit = fixed + free
 	share := free * 6 / 10
