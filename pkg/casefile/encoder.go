@@ -17,8 +17,8 @@ import (
 type encoder struct {
 	w *file.Writer
 
-	// dict says which columns are stored with a dictionary. The first row
-	// group decides it for the whole file.
+	// dict says which columns may be stored with a dictionary: those of which
+	// it pays in the first row group. In each row group its own rows decide.
 	dict  []bool
 	dicts *dictionary
 	texts []parquet.ByteArray // scratch
@@ -44,7 +44,7 @@ func newEncoder(s *sink, sc Schema, codec compress.Compression, first *rowGroup)
 		parquet.WithBatchSize(writeBatch),
 	}
 	for i, c := range sc.Columns {
-		e.dict[i] = first != nil && e.dicts.index(&first.cols[i]) && e.dicts.pays(&first.cols[i])
+		e.dict[i] = first != nil && e.dicts.index(&first.cols[i])
 		props = append(props, parquet.WithDictionaryFor(c.Name, e.dict[i]))
 	}
 	e.w = file.NewParquetWriter(s, root, file.WithWriterProps(parquet.NewWriterProperties(props...)), file.WithWriteMetadata(meta))
@@ -97,10 +97,8 @@ func (e *encoder) writePlain(cw file.ColumnChunkWriter, c *column) (err error) {
 		_, err = cw.WriteBatch(c.bools, levels, nil)
 	case *file.ByteArrayColumnChunkWriter:
 		e.texts = e.texts[:0]
-		start := uint32(0)
-		for _, end := range c.ends {
-			e.texts = append(e.texts, c.text[start:end:end])
-			start = end
+		for _, which := range c.which {
+			e.texts = append(e.texts, c.written(which))
 		}
 		_, err = cw.WriteBatch(e.texts, levels, nil)
 	default:
