@@ -142,7 +142,6 @@ func (d *dictionary) distinct() int { return len(d.texts) + len(d.shorts) + len(
 // distinct value comes.
 func (d *dictionary) pays(c *column) bool {
 	values := len(c.which) + len(c.shorts) + len(c.ints)
-	plain := c.size + 4*len(c.which) + 4*len(c.shorts) + 8*len(c.ints)
 	width := bits.Len(uint(max(d.distinct()-1, 1)))
-	return 4*(d.size+values*width/8) < 3*plain
+	return 4*(d.size+values*width/8) < 3*c.plain()
 }

@@ -55,6 +55,9 @@ func newEncoder(s *sink, sc Schema, codec compress.Compression, first *rowGroup)
 // page is full. It shapes the bytes of a table.
 const writeBatch = 4096
 
+// fullPage is about the bytes at which the Parquet writer ends a page.
+const fullPage = 1 << 20
+
 // write writes the rows of g as the next row group.
 func (e *encoder) write(g *rowGroup) error {
 	rg := e.w.AppendRowGroup()
@@ -88,6 +91,8 @@ func (e *encoder) writePlain(cw file.ColumnChunkWriter, c *column) (err error) {
 	if c.null {
 		levels = c.levels
 	}
+	// Else the page grows from nothing, and is copied at each doubling.
+	cw.CurrentEncoder().ReserveForWrite(min(c.plain(), fullPage))
 	switch cw := cw.(type) {
 	case *file.Int64ColumnChunkWriter:
 		_, err = cw.WriteBatch(c.ints, levels, nil)

@@ -33,6 +33,11 @@ type column struct {
 	size  int      // bytes of the texts of all values
 }
 
+// plain is the bytes that the values take without a dictionary.
+func (c *column) plain() int {
+	return c.size + 4*len(c.which) + 4*len(c.shorts) + 8*len(c.ints) + (len(c.bools)+7)/8
+}
+
 // written is the written text of number i.
 func (c *column) written(i uint32) []byte {
 	start, end := uint32(0), c.ends[i]
