@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math"
 
@@ -22,6 +21,7 @@ type clientTotal struct {
 	first, last         int64
 	tags                client.Tags // of its user agents
 	label               int32       // its number; not kept on disk, as the client tells it
+	agent               int32       // number of its last agent and one; 0: none yet. Not kept on disk
 }
 
 // download counts one of the client's downloads.
@@ -125,51 +125,4 @@ func (t *clientTotal) fields() [8 + download.GradeComplete + 1]*int64 {
 		fields[8+i] = &t.grades[i]
 	}
 	return fields
-}
-
-// agentKey is the key under which a client's requests with one user agent are
-// counted: the agent, then the client. Keys of one agent stand together in byte
-// order: a zero byte ends the agent, and zero and one bytes within it are
-// written as two.
-func agentKey(dst, agent, client []byte) []byte {
-	if agent == nil {
-		return append(append(dst, 0), client...)
-	}
-	dst = append(dst, 1)
-	if bytes.IndexByte(agent, 0) < 0 && bytes.IndexByte(agent, 1) < 0 { // nearly all
-		return append(append(append(dst, agent...), 0), client...)
-	}
-	for _, c := range agent {
-		if c <= 1 {
-			dst = append(dst, 1, c+1)
-			continue
-		}
-		dst = append(dst, c)
-	}
-	return append(append(dst, 0), client...)
-}
-
-// agentOf is the agent of a key, and the part of the key that all its clients
-// share.
-func agentOf(key []byte) (agent, shared []byte) {
-	if key[0] == 0 {
-		return nil, key[:1]
-	}
-	i := bytes.IndexByte(key, 0)
-	agent = []byte{}
-	for k := 1; k < i; k++ {
-		c := key[k]
-		if c == 1 {
-			k++
-			c = key[k] - 1
-		}
-		agent = append(agent, c)
-	}
-	return agent, key[:i+1]
-}
-
-var countCodec = spill.Codec[int64]{
-	Append: func(dst []byte, n *int64) []byte { return binary.AppendVarint(dst, *n) },
-	Read:   func(src []byte, n *int64) { *n, _ = binary.Varint(src) },
-	Merge:  func(into, from *int64) { *into += *from },
 }

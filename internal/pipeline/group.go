@@ -40,17 +40,16 @@ type grouper struct {
 	fold     *download.Fold
 	sizer    download.Sizer
 	clients  *spill.Fold[clientTotal]
-	agents   *spill.Fold[int64]
+	agents   agentCounts
 	totals   totals
 	labels   *client.Labels // nil: none were given
-	tagger   *tagger        // nil: nothing wants tags
+	tagger   *tagger        // nil: nothing wants agents
 	progress *progress
 	grouped  int64 // recordings of which the progress was not told yet
 
 	out     *output
 	dirs    []directory // the directories above where we are
 	buffer  []request.Request
-	key     []byte
 	sizing  download.Sizing
 	current casefile.RecordingRow
 	tags    client.Tags // of the pair at hand
@@ -125,17 +124,14 @@ func (g *grouper) recordingRow(row *casefile.RecordingRow) error {
 	return g.out.recording(row)
 }
 
-// agent counts a request's user agent.
-func (g *grouper) agent(r *request.Request) error {
+// agent takes a request's user agent, and gives its tags. When all requests of
+// a pair were added, the client's total is told.
+func (g *grouper) agent(r *request.Request) (client.Tags, error) {
+	agent := g.tagger.of(r.Agent)
 	if !g.out.wantsAgents() {
-		return nil
+		return agent.tags, nil
 	}
-	g.key = agentKey(g.key[:0], r.Agent, r.Client)
-	n, _, err := g.agents.At(g.key)
-	if err == nil {
-		*n++
-	}
-	return err
+	return agent.tags, g.agents.add(agent, r)
 }
 
 // resolve turns a request's line number within its chunk into the source's.

@@ -330,21 +330,21 @@ curl/8.5.0 tool
 
 // TestTagger: it forgets, and so stays small, and never says another thing.
 func TestTagger(t *testing.T) {
-	g := newTagger()
+	g := newTagger(nil)
 	pad := strings.Repeat("x", 1<<16)
 	for i := range 200 {
 		agent := fmt.Sprintf("curl/%d %s", i%100, pad)
-		if got := g.of([]byte(agent)).String(); got != "tool" {
+		if got := g.of([]byte(agent)).tags.String(); got != "tool" {
 			t.Fatalf("%q", got)
 		}
-		if got := g.of([]byte(pad)); got != 0 {
+		if got := g.of([]byte(pad)).tags; got != 0 {
 			t.Fatalf("%q", got)
 		}
 		if g.size > taggerBytes+2*len(pad) {
 			t.Fatalf("it holds %d bytes", g.size)
 		}
 	}
-	if got := (*tagger)(nil).of([]byte("curl/8")); got != 0 {
+	if got := (*tagger)(nil).of([]byte("curl/8")).tags; got != 0 {
 		t.Errorf("%q of none", got)
 	}
 }

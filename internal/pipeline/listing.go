@@ -138,19 +138,7 @@ func (g *grouper) directory(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 			}
 			row.Client, row.Requests, row.FirstSeen, row.LastSeen = r.Client, 0, accesslog.NoTime, accesslog.NoTime
 		}
-		t, fresh, err := g.clients.At(r.Client)
-		if fresh {
-			t.label = g.labels.Number(r.Client)
-		}
-		if err == nil {
-			t.page(&r)
-			t.tags |= g.tagger.of(r.Agent)
-			err = g.agent(&r)
-		}
-		if err == nil {
-			err = g.out.request(&r)
-		}
-		if err != nil {
+		if err := g.page(&r); err != nil {
 			return c, false, err
 		}
 		if r.Kind == request.KindListing {
@@ -170,6 +158,27 @@ func (g *grouper) directory(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 		g.dirs = append(g.dirs, directory{dir, shown})
 	}
 	return c, ok, nil
+}
+
+// page counts one request for a directory page.
+func (g *grouper) page(r *request.Request) error {
+	t, fresh, err := g.clients.At(r.Client)
+	if err != nil {
+		return err
+	}
+	if fresh {
+		t.label = g.labels.Number(r.Client)
+	}
+	t.page(r)
+	tags, err := g.agent(r)
+	if err != nil {
+		return err
+	}
+	t.tags |= tags
+	if err := g.agents.used(t, r.Client); err != nil {
+		return err
+	}
+	return g.out.request(r)
 }
 
 // listing writes one client's row of a directory, if the page was shown.

@@ -257,7 +257,7 @@ null 2 2
 // TestAgentKeys: keys of one agent stand together, in the order of agents, and
 // say which agent they are of.
 func TestAgentKeys(t *testing.T) {
-	agents := [][]byte{nil, {}, {0}, {0, 0}, {0, 1}, {1}, {1, 0}, {1, 1}, {1, 2}, {2}, []byte("a"), []byte("a\x00"), []byte("a\x00b"), []byte("a\x01"), []byte("b"), {0xff}}
+	agents := [][]byte{{}, {0}, {0, 0}, {0, 1}, {1}, {1, 0}, {1, 1}, {1, 2}, {2}, []byte("a"), []byte("a\x00"), []byte("a\x00b"), []byte("a\x01"), []byte("b"), {0xff}}
 	last := ""
 	for _, agent := range agents {
 		for _, client := range []string{"", "\x00", "\x01z", "192.0.2.1"} {
@@ -267,7 +267,7 @@ func TestAgentKeys(t *testing.T) {
 			}
 			last = string(key)
 			got, shared := agentOf(key)
-			if string(got) != string(agent) || (got == nil) != (agent == nil) || string(key[len(shared):]) != client {
+			if string(got) != string(agent) || got == nil || string(key[len(shared):]) != client {
 				t.Errorf("agent %q, client %q: agent %q, client %q", agent, client, got, key[len(shared):])
 			}
 		}

@@ -110,10 +110,11 @@ func (g *grouper) fromRuns(name []byte) error {
 func (g *grouper) add(r *request.Request) error {
 	g.resolve(r)
 	g.fold.Add(r)
-	g.tags |= g.tagger.of(r.Agent)
-	if err := g.agent(r); err != nil {
+	tags, err := g.agent(r)
+	if err != nil {
 		return err
 	}
+	g.tags |= tags
 	return g.out.request(r)
 }
 
@@ -126,6 +127,9 @@ func (g *grouper) endPair() error {
 	}
 	if fresh {
 		t.label = g.labels.Number(d.Client)
+	}
+	if err := g.agents.used(t, d.Client); err != nil {
+		return err
 	}
 	t.download(&d)
 	t.tags |= g.tags

@@ -53,6 +53,7 @@ type analysis struct {
 	budget     budget
 	workers    []*worker
 	groupers   []*grouper
+	agents     *agentNumbers // of all groupers
 	copies     copies
 	sizes      bodySizes // of the requests that count
 	pools      []*pool   // what the lines of each format show in each log
@@ -251,6 +252,7 @@ func (a *analysis) group(ctx context.Context) error {
 	}
 	a.common = slices.Sorted(maps.Keys(common))
 	parts := a.parts(cuts)
+	a.agents = newAgentNumbers(taggerBytes)
 	for range a.budget.workers {
 		a.groupers = append(a.groupers, a.newGrouper(all, shown, common))
 	}
@@ -300,12 +302,12 @@ func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int6
 		listed: a.inventory.Cursor(), names: a.inventory.Cursor(),
 		fold:    download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].headers }),
 		clients: spill.NewFold(a.store, a.budget.fold, clientCodec),
-		agents:  spill.NewFold(a.store, a.budget.fold, countCodec),
+		agents:  agentCounts{clients: spill.NewFold(a.store, a.budget.fold, countCodec), last: noNumber},
 	}
 	g.labels = a.labels
 	g.totals.labelled = make([]*tally, a.labels.Len())
-	if a.writer.Wants(casefile.TableClients) {
-		g.tagger = newTagger()
+	if a.writer.Wants(casefile.TableClients) || a.writer.Wants(casefile.TableAgents) {
+		g.tagger = newTagger(a.agents)
 	}
 	g.fold.Common = common
 	return g

@@ -2,40 +2,45 @@ package pipeline
 
 import "github.com/logrecount/recount/pkg/client"
 
-// tagger gives the tags of user agents and remembers them, so that an agent is
-// looked at once and not once per request. It is for one goroutine; a nil tagger
-// gives no tags.
+// tagger knows user agents, so that an agent is looked at once and not once per
+// request. It is for one goroutine; a nil tagger knows none.
 type tagger struct {
-	known map[string]*taggedAgent
-	size  int // bytes of the agents that are known
-	last  *taggedAgent
+	known   map[string]*taggedAgent
+	size    int // bytes of the agents that are known
+	last    *taggedAgent
+	numbers *agentNumbers // nil: agents are not counted
 }
 
 type taggedAgent struct {
-	agent string
-	tags  client.Tags
+	agent  string
+	tags   client.Tags
+	number int32
 }
 
 // taggerBytes is how many bytes of agents a tagger remembers before it starts
 // afresh: a log can hold any number of them.
 const taggerBytes = 4 << 20
 
-func newTagger() *tagger {
-	return &tagger{known: map[string]*taggedAgent{}, last: new(taggedAgent)}
+// nobody is no agent.
+var nobody = new(taggedAgent)
+
+func newTagger(numbers *agentNumbers) *tagger {
+	return &tagger{known: map[string]*taggedAgent{}, last: nobody, numbers: numbers}
 }
 
-// of gives the tags of one request's agent. Requests of one client stand
+// of gives what is known of one request's agent. Requests of one client stand
 // together, and mostly have one agent.
-func (t *tagger) of(agent []byte) client.Tags {
-	if t == nil {
-		return 0
+func (t *tagger) of(agent []byte) *taggedAgent {
+	if t == nil || agent == nil {
+		return nobody
 	}
-	if string(agent) == t.last.agent {
-		return t.last.tags
+	if string(agent) == t.last.agent && t.last != nobody {
+		return t.last
 	}
 	k := t.known[string(agent)]
 	if k == nil {
-		k = &taggedAgent{string(agent), client.TagsOf(agent)}
+		k = &taggedAgent{agent: string(agent), tags: client.TagsOf(agent)}
+		k.number = t.numbers.of(k.agent)
 		if t.size > taggerBytes {
 			clear(t.known)
 			t.size = 0
@@ -44,5 +49,5 @@ func (t *tagger) of(agent []byte) client.Tags {
 		t.size += len(agent) + 100 // about what an entry costs beside
 	}
 	t.last = k
-	return k.tags
+	return k
 }

@@ -153,46 +153,6 @@ func ranks(top []casefile.ClientRow, row *casefile.ClientRow) bool {
 	return len(top) < topClients || tookMore(*row, top[len(top)-1]) < 0
 }
 
-// writeAgents writes the agents table.
-func (a *analysis) writeAgents(ctx context.Context) error {
-	if !a.writer.Wants(casefile.TableAgents) {
-		return nil
-	}
-	var folds []*spill.Fold[int64]
-	for _, g := range a.groupers {
-		folds = append(folds, g.agents)
-	}
-	var row casefile.AgentRow
-	var shared []byte
-	put := func() error {
-		if row.Clients == 0 {
-			return nil
-		}
-		return a.writer.Agents().Append(&row)
-	}
-	err := spill.Each(folds, func(key []byte, n *int64) error {
-		if row.Clients > 0 && bytes.HasPrefix(key, shared) {
-			row.Clients++
-			row.Requests += *n
-			return nil
-		}
-		if err := put(); err != nil {
-			return err
-		}
-		agent, prefix := agentOf(key)
-		shared = bytes.Clone(prefix)
-		row = casefile.AgentRow{UserAgent: agent, Clients: 1, Requests: *n, Tags: client.TagsOf(agent).String()}
-		if ctx.Err() != nil {
-			return ErrInterrupted
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return put()
-}
-
 func (a *analysis) writeRejects(context.Context) error {
 	if !a.writer.Wants(casefile.TableRejects) {
 		return nil

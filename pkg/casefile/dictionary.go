@@ -33,8 +33,9 @@ func newDictionary() *dictionary {
 	return &dictionary{short: map[int32]int32{}, long: map[int64]int32{}, seed: maphash.MakeSeed()}
 }
 
-// index builds the dictionary of c. It is false when the distinct values are
-// too many; then the dictionary is of no use.
+// index builds the dictionary of c. It is false when the distinct values are so
+// many that it is too large or does not make c clearly smaller; then it is of no
+// use. Of a column of which every row differs that is seen before the last row.
 func (d *dictionary) index(c *column) bool {
 	d.indices, d.texts, d.shorts, d.ints, d.size = d.indices[:0], d.texts[:0], d.shorts[:0], d.ints[:0], 0
 	switch c.typ {
@@ -42,15 +43,15 @@ func (d *dictionary) index(c *column) bool {
 		return d.indexTexts(c)
 	case Int16, Int32:
 		clear(d.short)
-		return indexNumbers(c.shorts, d.short, &d.indices, &d.shorts, &d.size, 4)
+		return indexNumbers(d, c, c.shorts, d.short, &d.shorts, 4)
 	case Int64, Time:
 		clear(d.long)
-		return indexNumbers(c.ints, d.long, &d.indices, &d.ints, &d.size, 8)
+		return indexNumbers(d, c, c.ints, d.long, &d.ints, 8)
 	}
 	return false
 }
 
-func indexNumbers[T int32 | int64](values []T, seen map[T]int32, indices *[]int32, distinct *[]T, size *int, width int) bool {
+func indexNumbers[T int32 | int64](d *dictionary, c *column, values []T, seen map[T]int32, distinct *[]T, width int) bool {
 	last := int32(-1)
 	for i, v := range values {
 		if last < 0 || values[i-1] != v {
@@ -59,37 +60,35 @@ func indexNumbers[T int32 | int64](values []T, seen map[T]int32, indices *[]int3
 				k = int32(len(*distinct))
 				seen[v] = k
 				*distinct = append(*distinct, v)
-				if *size += width; *size >= maxDictionary {
+				d.size += width
+				if !d.fits(c) {
 					return false
 				}
 			}
 			last = k
 		}
-		*indices = append(*indices, last)
+		d.indices = append(d.indices, last)
 	}
-	return true
+	return d.pays(c)
 }
 
 // indexTexts looks texts up in a table with open addressing that is kept at
-// most half full. Tables are sorted, so a text often equals the one before.
+// most half full, each time another was written.
 func (d *dictionary) indexTexts(c *column) bool {
 	d.hashes = d.hashes[:0]
 	clear(d.slots)
-	var before []byte
-	last, start := int32(-1), uint32(0)
-	for _, end := range c.ends {
-		text := c.text[start:end:end]
-		start = end
-		if last < 0 || !bytes.Equal(before, text) {
-			last = d.lookup(text)
-			before = text
-			if d.size >= maxDictionary {
+	last, before := int32(0), -1
+	for _, which := range c.which {
+		if int(which) != before {
+			before = int(which)
+			last = d.lookup(c.written(which))
+			if !d.fits(c) {
 				return false
 			}
 		}
 		d.indices = append(d.indices, last)
 	}
-	return true
+	return d.pays(c)
 }
 
 func (d *dictionary) lookup(text []byte) int32 {
@@ -125,12 +124,24 @@ func (d *dictionary) grow() {
 	}
 }
 
-// pays says whether the dictionary that was just built makes c clearly
-// smaller.
+// fits says, after a value was taken, whether the dictionary of c may still be of
+// use with those that are in it.
+func (d *dictionary) fits(c *column) bool {
+	if d.size >= maxDictionary {
+		return false
+	}
+	return d.distinct()%payEvery != 0 || d.pays(c)
+}
+
+// payEvery is after how many distinct values it is asked whether they still pay.
+const payEvery = 1 << 10
+
+func (d *dictionary) distinct() int { return len(d.texts) + len(d.shorts) + len(d.ints) }
+
+// pays says whether the dictionary makes c clearly smaller, if no further
+// distinct value comes.
 func (d *dictionary) pays(c *column) bool {
-	plain := len(c.text) + 4*len(c.ends) + 4*len(c.shorts) + 8*len(c.ints)
-	rows := len(d.indices)
-	distinct := len(d.texts) + len(d.shorts) + len(d.ints)
-	width := bits.Len(uint(max(distinct-1, 1)))
-	return 4*(d.size+rows*width/8) < 3*plain
+	values := len(c.which) + len(c.shorts) + len(c.ints)
+	width := bits.Len(uint(max(d.distinct()-1, 1)))
+	return 4*(d.size+values*width/8) < 3*c.plain()
 }

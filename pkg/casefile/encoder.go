@@ -17,8 +17,8 @@ import (
 type encoder struct {
 	w *file.Writer
 
-	// dict says which columns are stored with a dictionary. The first row
-	// group decides it for the whole file.
+	// dict says which columns may be stored with a dictionary: those of which
+	// it pays in the first row group. In each row group its own rows decide.
 	dict  []bool
 	dicts *dictionary
 	texts []parquet.ByteArray // scratch
@@ -44,7 +44,7 @@ func newEncoder(s *sink, sc Schema, codec compress.Compression, first *rowGroup)
 		parquet.WithBatchSize(writeBatch),
 	}
 	for i, c := range sc.Columns {
-		e.dict[i] = first != nil && e.dicts.index(&first.cols[i]) && e.dicts.pays(&first.cols[i])
+		e.dict[i] = first != nil && e.dicts.index(&first.cols[i])
 		props = append(props, parquet.WithDictionaryFor(c.Name, e.dict[i]))
 	}
 	e.w = file.NewParquetWriter(s, root, file.WithWriterProps(parquet.NewWriterProperties(props...)), file.WithWriteMetadata(meta))
@@ -54,6 +54,9 @@ func newEncoder(s *sink, sc Schema, codec compress.Compression, first *rowGroup)
 // writeBatch is how many values are written before the writer looks whether a
 // page is full. It shapes the bytes of a table.
 const writeBatch = 4096
+
+// fullPage is about the bytes at which the Parquet writer ends a page.
+const fullPage = 1 << 20
 
 // write writes the rows of g as the next row group.
 func (e *encoder) write(g *rowGroup) error {
@@ -88,6 +91,8 @@ func (e *encoder) writePlain(cw file.ColumnChunkWriter, c *column) (err error) {
 	if c.null {
 		levels = c.levels
 	}
+	// Else the page grows from nothing, and is copied at each doubling.
+	cw.CurrentEncoder().ReserveForWrite(min(c.plain(), fullPage))
 	switch cw := cw.(type) {
 	case *file.Int64ColumnChunkWriter:
 		_, err = cw.WriteBatch(c.ints, levels, nil)
@@ -97,10 +102,8 @@ func (e *encoder) writePlain(cw file.ColumnChunkWriter, c *column) (err error) {
 		_, err = cw.WriteBatch(c.bools, levels, nil)
 	case *file.ByteArrayColumnChunkWriter:
 		e.texts = e.texts[:0]
-		start := uint32(0)
-		for _, end := range c.ends {
-			e.texts = append(e.texts, c.text[start:end:end])
-			start = end
+		for _, which := range c.which {
+			e.texts = append(e.texts, c.written(which))
 		}
 		_, err = cw.WriteBatch(e.texts, levels, nil)
 	default:

@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"github.com/logrecount/recount/internal/escape"
@@ -22,9 +23,46 @@ type column struct {
 	ints   []int64 // Int64, Time
 	shorts []int32 // Int16, Int32
 	bools  []bool
-	text   []byte // all texts, one after the other
-	ends   []uint32
 	levels []int16
+
+	// A text that equals the one before, as most do in a sorted table, is not
+	// written again.
+	text  []byte   // the written texts, one after the other
+	ends  []uint32 // of the written texts in text
+	which []uint32 // per value the number of its written text
+	size  int      // bytes of the texts of all values
+}
+
+// plain is the bytes that the values take without a dictionary.
+func (c *column) plain() int {
+	return c.size + 4*len(c.which) + 4*len(c.shorts) + 8*len(c.ints) + (len(c.bools)+7)/8
+}
+
+// written is the written text of number i.
+func (c *column) written(i uint32) []byte {
+	start, end := uint32(0), c.ends[i]
+	if i > 0 {
+		start = c.ends[i-1]
+	}
+	return c.text[start:end:end]
+}
+
+// last is the text written last. A value that equals it is not written again:
+// it is UTF-8 then, as all that is written is, and UTF-8 is written as it is.
+func (c *column) last() (text []byte, ok bool) {
+	if len(c.ends) == 0 {
+		return nil, false
+	}
+	return c.written(uint32(len(c.ends)) - 1), true
+}
+
+// wrote ends a value whose text is the one written last.
+func (g *rowGroup) wrote(c *column) {
+	last := uint32(len(c.ends)) - 1
+	n := len(c.written(last))
+	c.which = append(c.which, last)
+	c.size += n
+	g.text += n
 }
 
 // rowGroup collects rows column by column. A row is written value by value, in
@@ -47,7 +85,8 @@ func newRowGroup(cols []Column) *rowGroup {
 func (g *rowGroup) reset() {
 	for i := range g.cols {
 		c := &g.cols[i]
-		c.ints, c.shorts, c.bools, c.text, c.ends, c.levels = c.ints[:0], c.shorts[:0], c.bools[:0], c.text[:0], c.ends[:0], c.levels[:0]
+		c.ints, c.shorts, c.bools, c.levels = c.ints[:0], c.shorts[:0], c.bools[:0], c.levels[:0]
+		c.text, c.ends, c.which, c.size = c.text[:0], c.ends[:0], c.which[:0], 0
 	}
 	g.at, g.rows, g.text = 0, 0, 0
 }
@@ -102,10 +141,11 @@ func (g *rowGroup) bytes(b []byte) {
 	if !ok {
 		return
 	}
-	before := len(c.text)
-	c.text = escape.AppendUTF8(c.text, b)
-	c.ends = append(c.ends, uint32(len(c.text)))
-	g.text += len(c.text) - before
+	if last, ok := c.last(); !ok || !bytes.Equal(last, b) {
+		c.text = escape.AppendUTF8(c.text, b)
+		c.ends = append(c.ends, uint32(len(c.text)))
+	}
+	g.wrote(c)
 }
 
 // string writes text that may hold any bytes; the empty text is null where the
@@ -115,14 +155,15 @@ func (g *rowGroup) string(s string) {
 	if !ok {
 		return
 	}
-	before := len(c.text)
-	if utf8.ValidString(s) {
-		c.text = append(c.text, s...)
-	} else {
-		c.text = escape.AppendUTF8(c.text, []byte(s))
+	if last, ok := c.last(); !ok || string(last) != s {
+		if utf8.ValidString(s) {
+			c.text = append(c.text, s...)
+		} else {
+			c.text = escape.AppendUTF8(c.text, []byte(s))
+		}
+		c.ends = append(c.ends, uint32(len(c.text)))
 	}
-	c.ends = append(c.ends, uint32(len(c.text)))
-	g.text += len(c.text) - before
+	g.wrote(c)
 }
 
 // full says whether the group takes no further row.
