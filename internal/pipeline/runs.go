@@ -12,12 +12,12 @@ import (
 	"github.com/logrecount/recount/pkg/request"
 )
 
-// run is a sorted run of requests: blocks, and the recording that each starts
-// with.
+// run is a sorted run of requests: blocks, and how the recording begins that each
+// starts with.
 type run struct {
 	blocks []spill.Block
-	firsts [][]byte
-	ids    []int32 // of sources by the id of their arrival, if it has those; nil: it has theirs
+	firsts [][]byte // as by firstOf
+	ids    []int32  // of sources by the id of their arrival, if it has those; nil: it has theirs
 }
 
 // runCursor walks over the requests of a run whose recording is in [from, to).
@@ -32,12 +32,19 @@ type runCursor struct {
 	err  error
 }
 
+// firstBytes is how much of a recording is kept to find blocks by: a path can be as
+// long as a line, and these stay in memory.
+const firstBytes = 1 << 10
+
+func firstOf(recording []byte) []byte { return recording[:min(len(recording), firstBytes)] }
+
 // open makes a cursor; from nil is the start, to nil the end.
 func (r run) open(of *runs, from, to []byte) *runCursor {
 	c := &runCursor{runs: of, run: r, from: from, to: to}
 	if from != nil {
 		// The block before the first that starts at or behind from may end behind it.
-		i := sort.Search(len(r.firsts), func(i int) bool { return bytes.Compare(r.firsts[i], from) >= 0 })
+		first := firstOf(from)
+		i := sort.Search(len(r.firsts), func(i int) bool { return bytes.Compare(r.firsts[i], first) >= 0 })
 		c.next = max(i-1, 0)
 	}
 	return c
@@ -219,14 +226,14 @@ func (r *run) take(store *spill.Store, b *request.Batch) error {
 	return b.Flush(func(block, first []byte) error {
 		kept, err := store.Put(block)
 		r.blocks = append(r.blocks, kept)
-		r.firsts = append(r.firsts, bytes.Clone(first))
+		r.firsts = append(r.firsts, bytes.Clone(firstOf(first)))
 		return err
 	})
 }
 
-// split gives the recordings at which the work is cut into at most n parts of
-// about the same number of blocks. Parts only share out the work; the result
-// does not depend on them.
+// split gives the recordings, or how they begin, at which the work is cut into at
+// most n parts of about the same number of blocks. Parts only share out the work;
+// the result does not depend on them.
 func (r *runs) split(n int) [][]byte {
 	var firsts [][]byte
 	for _, one := range r.all {

@@ -1,9 +1,12 @@
 package pipeline
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/logrecount/recount/internal/spill"
@@ -62,4 +65,65 @@ func requestsOf(t *testing.T, all *runs) (got []string) {
 		t.Fatal(err)
 	}
 	return got
+}
+
+// TestRunsLongPaths: blocks are found by how their first recording begins, however
+// long it is and whatever it shares with others, and no more of it is held.
+func TestRunsLongPaths(t *testing.T) {
+	store := spill.NewStore(0, t.TempDir())
+	defer store.Close()
+	all := &runs{store: store, stop: func() error { return nil }}
+	var paths [][]byte
+	for i := range 3000 {
+		paths = append(paths, fmt.Appendf(nil, "/%s%04d%s", strings.Repeat("a", i%3*(firstBytes-3)), i, strings.Repeat("z", i%5*1000)))
+	}
+	for n := range 2 {
+		b := request.NewBatch(64 << 20)
+		for i := n; i < len(paths); i += 2 {
+			b.Add(&request.Request{Source: 1, Offset: int64(i), Recording: paths[i], TimeStart: accesslog.NoTime, TimeEnd: accesslog.NoTime})
+		}
+		var r run
+		if err := r.take(store, b); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.blocks) < 3 {
+			t.Fatalf("only %d blocks", len(r.blocks))
+		}
+		for _, first := range r.firsts {
+			if cap(first) > 2*firstBytes {
+				t.Fatalf("%d bytes are held of a recording", cap(first))
+			}
+		}
+		all.all = append(all.all, r)
+	}
+	slices.SortFunc(paths, bytes.Compare)
+	between := func(from, to []byte) (got [][]byte) {
+		m := all.merge(from, to)
+		for c, ok := m.Next(); ok; c, ok = m.Next() {
+			got = append(got, c.req.Recording)
+		}
+		if err := m.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	for i := 0; i < len(paths); i += 37 {
+		to := min(i+5, len(paths)-1)
+		if got := between(paths[i], paths[to]); !reflect.DeepEqual(got, append([][]byte(nil), paths[i:to]...)) {
+			t.Fatalf("from recording %d: %d recordings, want %d", i, len(got), to-i)
+		}
+	}
+	var parts [][]byte
+	var from []byte
+	cuts := all.split(8)
+	if len(cuts) < 3 {
+		t.Errorf("only %d cuts", len(cuts))
+	}
+	for _, to := range append(cuts, nil) {
+		parts = append(parts, between(from, to)...)
+		from = to
+	}
+	if !reflect.DeepEqual(parts, paths) {
+		t.Errorf("the parts hold %d recordings, want %d", len(parts), len(paths))
+	}
 }

@@ -208,6 +208,9 @@ func TestScanWithOneBuffer(t *testing.T) {
 				if w.bound != 0 {
 					t.Errorf("%d workers: one is bound to %d sources at the end", workers, w.bound)
 				}
+				if w.matcher != nil || w.batch != nil || w.record.Target != nil || w.request.Recording != nil {
+					t.Errorf("%d workers: one still holds what it scanned with", workers)
+				}
 				for _, st := range w.stats {
 					if st != nil {
 						requests += st.requests

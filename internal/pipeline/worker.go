@@ -303,6 +303,7 @@ func (w *worker) flush() error {
 	if err := w.flushBatch(); err != nil {
 		return err
 	}
-	w.batch, w.sketch = nil, nil // large, and not needed any more
+	w.batch, w.sketch, w.matcher = nil, nil, nil                // large, and not needed any more
+	w.record, w.request = accesslog.Record{}, request.Request{} // likewise the chunk that they borrow from
 	return w.times.flush()
 }

@@ -169,11 +169,34 @@ func TestFoldKeepsItsSpace(t *testing.T) {
 		t.Fatalf("%d runs", len(f.runs.all()))
 	}
 	size := cap(f.held.slots)*8 + cap(f.held.order)*16 + len(f.held.items)*itemsPiece*int(f.held.each)
-	for _, piece := range f.held.keys {
+	for _, piece := range append(f.held.keys, f.held.long...) {
 		size += cap(piece)
 	}
 	if size > limit*3/2 {
 		t.Errorf("it holds %d bytes, its limit is %d", size, limit)
+	}
+}
+
+// TestFoldGivesBack: a fold that merged its runs, and was read, gives back all the
+// room that it had.
+func TestFoldGivesBack(t *testing.T) {
+	s := NewStore(1<<30, t.TempDir())
+	defer s.Close()
+	f := NewFold(s, 0, tallyCodec)
+	for i := range 3 * fanIn {
+		if _, _, err := f.At(fmt.Append(nil, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := allOf(t, []*Fold[tally]{f}); len(got) != 3*fanIn {
+		t.Errorf("%d keys", len(got))
+	}
+	f.Release()
+	if n := s.inMem.Load(); n != 0 {
+		t.Errorf("%d bytes are not given back", n)
+	}
+	if got := allOf(t, []*Fold[tally]{f}); len(got) > 0 {
+		t.Errorf("it still holds %q", got)
 	}
 }
 

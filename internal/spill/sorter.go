@@ -28,7 +28,7 @@ type Sortable[T any] struct {
 // NewSorter makes a sorter that holds up to limit items, and four bytes more for
 // each.
 func NewSorter[T any](store *Store, limit int, kind Sortable[T]) *Sorter[T] {
-	return &Sorter[T]{store: store, limit: min(max(limit, 1), math.MaxUint32), kind: kind}
+	return &Sorter[T]{store: store, limit: min(max(limit, 1), math.MaxInt32), kind: kind}
 }
 
 // Add takes a copy of v.

@@ -186,17 +186,13 @@ func (r *Runs) impliedAcross(line, shift int64) bool {
 		}
 		for k := range r.across {
 			o := &r.across[k]
-			d := shift - (o.From - o.Of)
+			d := shift - (o.From - o.Of) // not negative: pairs come by their shift
 			at := line - d
 			if d%(c.From-c.Of) != 0 || at < max(c.Of, o.From) || at >= min(c.To, o.To) {
 				continue
 			}
 			if d > 0 && o.From != c.Of && o.To+d != c.To {
 				r.done = min(o.To+d, c.To)
-				return true
-			}
-			if d < 0 && o.To != c.To && o.From+d != c.Of {
-				r.done = min(o.To, c.To) + d
 				return true
 			}
 		}
