@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -21,7 +22,7 @@ func (a *analysis) readInventory(path string) error {
 		return fmt.Errorf("inventory: %w", err)
 	}
 	defer f.Close()
-	h := newHashReader(f)
+	h := newHashReader(untilStopped{f, a.stopped})
 	room := recording.Room{Memory: a.options.memory() / inventoryShare, Blocks: a.newInventoryBlocks}
 	if a.inventory, err = recording.ReadInventory(h, room); err != nil {
 		return fmt.Errorf("inventory %q: %w", path, err)
@@ -32,19 +33,44 @@ func (a *analysis) readInventory(path string) error {
 	return nil
 }
 
-// inventoryBlocks keeps blocks of the inventory on disk.
+// stopped says why the run is to end.
+func (a *analysis) stopped() error {
+	if a.stop == nil {
+		return nil
+	}
+	return a.stop()
+}
+
+// untilStopped reads until the run is to end.
+type untilStopped struct {
+	io.Reader
+	stopped func() error
+}
+
+func (s untilStopped) Read(p []byte) (int, error) {
+	if err := s.stopped(); err != nil {
+		return 0, err
+	}
+	return s.Reader.Read(p)
+}
+
+// inventoryBlocks keeps blocks of the inventory on disk, until the run is to end.
 type inventoryBlocks struct {
-	store  *spill.Store
-	blocks []spill.Block
+	store   *spill.Store
+	blocks  []spill.Block
+	stopped func() error
 }
 
 func (a *analysis) newInventoryBlocks() recording.Blocks {
-	b := &inventoryBlocks{store: spill.NewStore(0, a.options.Temp)}
+	b := &inventoryBlocks{store: spill.NewStore(0, a.options.Temp), stopped: a.stopped}
 	a.invBlocks = append(a.invBlocks, b)
 	return b
 }
 
 func (b *inventoryBlocks) Put(block []byte) error {
+	if err := b.stopped(); err != nil {
+		return err
+	}
 	put, err := b.store.Put(block)
 	b.blocks = append(b.blocks, put)
 	return err

@@ -2,10 +2,12 @@ package pipeline
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -146,5 +148,38 @@ func TestInventoryStops(t *testing.T) {
 	a.runs.stop = func() error { return stopped }
 	if err := a.learnSizes(t.Context()); !errors.Is(err, stopped) {
 		t.Errorf("%v; want %v", err, stopped)
+	}
+}
+
+// TestInterruptInventory: while the inventory is read, and while what of it is on
+// disk is merged. It is wrong at its end, so that a run that goes on says so.
+func TestInterruptInventory(t *testing.T) {
+	var sizes strings.Builder
+	sizes.WriteString("path,size\n")
+	for i := range 9000 {
+		fmt.Fprintf(&sizes, "/a/%d.wav,1000\n", i)
+	}
+	sizes.WriteString("/z.wav,1\n/z.wav,2\n")
+	root := files(t, map[string]string{"logs/a.log": get("192.0.2.1", 1, "/a.wav", 200, 10), "sizes.csv": sizes.String()})
+	for _, tt := range []struct{ memory, least int64 }{{0, 2}, {100_000, 40}} { // reads; runs and pages
+		var at int64
+		for at = 1; ; at++ {
+			before := runtime.NumGoroutine()
+			parent, cancel := context.WithCancel(t.Context())
+			o := fresh(t, Options{Evidence: []string{root + "/logs"}, Inventory: root + "/sizes.csv", Memory: tt.memory})
+			_, err := Run(&askedContext{Context: parent, cancel: cancel, at: at}, o)
+			cancel()
+			if !errors.Is(err, ErrInterrupted) {
+				if err == nil || !strings.Contains(err.Error(), "two sizes") {
+					t.Errorf("question %d: %v", at, err)
+				}
+				empty(t, "temp", o.Temp)
+				break
+			}
+			interrupted(t, "inventory", err, &o, before)
+		}
+		if at <= tt.least {
+			t.Errorf("memory %d: asked %d times, want %d", tt.memory, at-1, tt.least)
+		}
 	}
 }

@@ -60,14 +60,18 @@ type analysis struct {
 	common     []int64   // body sizes that very many recordings were answered with
 	writer     *casefile.Writer
 	watch      *progress
+	stop       func() error // why the run is to end before its phases; nil: nothing ends it
 }
 
 // Run analyses evidence and writes a case. After an error there is no case and
 // nothing of it is left.
 func Run(ctx context.Context, o Options) (_ *Outcome, err error) {
-	a := &analysis{options: o, started: time.Now()}
+	a := &analysis{options: o, started: time.Now(), stop: ctx.Err}
 	defer limitMemory(o.memory())()
 	if err := a.prepare(); err != nil {
+		if ctx.Err() != nil {
+			return nil, ErrInterrupted
+		}
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()

@@ -68,8 +68,9 @@ func readAhead(r io.Reader, said *notes, done func(), count, size, enough int) *
 	return a
 }
 
-// fill reads enough into buf, and reports whether there may be more to read. A note cuts a block: who reads hears of it with the bytes that
-// came with it, as if nothing were read ahead.
+// fill reads enough into buf, and reports whether there may be more to read. A
+// note cuts a block: who reads hears of it with the bytes that came with it, as
+// if nothing were read ahead.
 func (a *ahead) fill(buf []byte, enough int, r io.Reader, said *notes) bool {
 	b := block{buf: buf}
 	from, to := 0, 0

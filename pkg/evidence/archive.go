@@ -265,7 +265,9 @@ func (c *Contents) RawBytes() int64 {
 // Stop makes a walk end soon, even where it is passing over a large member.
 func (c *Contents) Stop() { c.outer.raw.stop.Store(true) }
 
-// Close closes the file. What the Archive has to say stays.
+// Close closes the file. What the Archive has to say stays. Where standard input
+// is an archive, a member may be read ahead of whoever reads it, and Close waits
+// for its read under way: hand in a standard input whose reads can be ended.
 func (c *Contents) Close() error {
 	c.leave()
 	c.done = true

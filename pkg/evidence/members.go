@@ -47,9 +47,11 @@ func (m *members) unpack(in *input, p []byte) (n, count int) {
 	if m.wrong >= maxWrong {
 		return 0, 0
 	}
+	// Standard input may give no more for long, and filling a buffer that is half
+	// full moves what is in it: once for each member, if that is all that is taken.
 	size := in.br.Size()
-	if in.again == nil {
-		size = in.br.Buffered() // standard input may give no more for long
+	if n := in.br.Buffered(); in.again == nil || n >= size/2 {
+		size = n
 	}
 	window, _ := in.br.Peek(size)
 	list := split(window, p)

@@ -3,10 +3,12 @@ package evidence
 import (
 	"bytes"
 	stdgzip "compress/gzip"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 )
 
@@ -147,6 +149,27 @@ func TestHeadersInData(t *testing.T) {
 	}
 	if d.beside.wrong != maxWrong {
 		t.Errorf("%d wrong guesses", d.beside.wrong)
+	}
+}
+
+// Members that are all wrong take no memory for each: the first are listed, and
+// all are counted.
+func TestManyWrongMembers(t *testing.T) {
+	const count = 40_000
+	wrong := append(flip(gz(t, 6, nil), -1), 0) // its length is, and a zero byte follows
+	src := find(t, "wrong", bytes.Repeat(wrong, count))
+	want := alone(t, src, 1<<12)
+	got, _ := beside(t, src, 1<<12)
+	sameResult(t, "beside", got, want)
+	sameResult(t, "ahead", readAt(t, src, nil, 1<<12, testPaces[3]), want)
+	if more := fmt.Sprintf("; and %d more", count-8); want.damage == nil || !strings.HasSuffix(want.damage.Error(), more) {
+		t.Errorf("damage %v, want %q at its end", want.damage, more)
+	}
+	if n := len(want.warnings); n != mostNotes+1 || want.warnings[n-1] != fmt.Sprintf("%d more remarks like these, which are not listed", count-mostNotes) {
+		t.Errorf("%d warnings, at the end %q", n, want.warnings[n-1])
+	}
+	if d := new(DamageError); !errors.As(want.damage, &d) || len(d.Causes) != mostNotes {
+		t.Errorf("%d causes are kept", len(d.Causes))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -168,7 +169,7 @@ func (r *Reader) finish() {
 	n := r.raw.n.Load()
 	if err := r.raw.err; err != io.EOF {
 		if m := (*memberError)(nil); errors.As(err, &m) {
-			r.damage = append(r.damage, m)
+			r.add(notes{damage: []error{m}})
 			return
 		}
 		var p *fs.PathError
@@ -216,12 +217,17 @@ func (r *Reader) Damage() error {
 	if len(r.damage) == 0 {
 		return nil
 	}
-	return &DamageError{Path: r.path, Causes: r.damage}
+	return &DamageError{Path: r.path, Causes: r.damage, more: r.moreDamage}
 }
 
 // Warnings are remarks that are no damage, such as zero bytes after the end. It
 // is complete once Read has given io.EOF.
-func (r *Reader) Warnings() []string { return r.warnings }
+func (r *Reader) Warnings() []string {
+	if r.moreWarnings == 0 {
+		return r.warnings
+	}
+	return append(slices.Clip(r.warnings), fmt.Sprintf("%d more remarks like these, which are not listed", r.moreWarnings))
+}
 
 // Close closes the file. What the Reader has to say stays. No goroutine is left
 // behind, but for one in a read of standard input, which ends with that read.
