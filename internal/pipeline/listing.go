@@ -3,6 +3,8 @@ package pipeline
 import (
 	"bytes"
 	"iter"
+	"sync"
+	"sync/atomic"
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
@@ -47,19 +49,33 @@ func above(path []byte) iter.Seq[[]byte] {
 // shownAbove counts, for each directory above a cut, the clients that its page
 // was shown to. Its requests lie in a part before the cut, and parts are
 // grouped side by side.
-func (r *runs) shownAbove(cuts [][]byte) (map[string]int64, error) {
+func (r *runs) shownAbove(cuts [][]byte, workers int) (map[string]int64, error) {
 	shown := map[string]int64{}
+	var dirs [][]byte
 	for _, cut := range cuts {
 		for dir := range above(cut) {
-			if _, done := shown[string(dir)]; done {
-				continue
+			if _, known := shown[string(dir)]; !known {
+				shown[string(dir)] = 0
+				dirs = append(dirs, dir)
 			}
-			clients, err := r.shownTo(dir)
-			if err != nil {
-				return nil, err
-			}
-			shown[string(dir)] = clients
 		}
+	}
+	clients, errs := make([]int64, len(dirs)), make([]error, len(dirs))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(workers, len(dirs)) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(dirs)); i = next.Add(1) - 1 {
+				clients[i], errs[i] = r.shownTo(dirs[i])
+			}
+		})
+	}
+	wg.Wait()
+	for i, dir := range dirs {
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
+		shown[string(dir)] = clients[i]
 	}
 	return shown, nil
 }

@@ -246,7 +246,7 @@ func (a *analysis) group(ctx context.Context) error {
 	var shown map[string]int64
 	var err error
 	if a.writer.Wants(casefile.TableRecordings) { // nothing else says to whom a name was shown
-		if shown, err = all.shownAbove(cuts); err != nil {
+		if shown, err = all.shownAbove(cuts, a.budget.workers); err != nil {
 			return err
 		}
 	}
