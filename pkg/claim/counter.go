@@ -41,7 +41,6 @@ type Counter struct {
 	ids    []int32
 	sorted []int32
 	order  []int32
-	key    []byte
 	saved  []accesslog.Meaning
 }
 
@@ -272,9 +271,7 @@ func (c *Counter) unit(u Unit, i int32, rec *Recording) int32 {
 				c.facts.agents = append(c.facts.agents, c.facts.agents[k-1])
 				continue
 			}
-			var n int32
-			n, c.key = c.units.agent(c.facts.clients[k], r.Agent, c.key)
-			c.facts.agents = append(c.facts.agents, n)
+			c.facts.agents = append(c.facts.agents, c.units.agent(c.facts.clients[k], r.Agent))
 		}
 		return c.facts.agents[i]
 	}

@@ -216,7 +216,7 @@ func (e *evaluation) throughProxies() []string {
 		return out
 	}
 	own := View{From: e.claim.From, To: e.claim.To, Population: e.claim.Population}
-	clients := e.tallies[e.at[own]].clients
+	clients := &e.tallies[e.at[own]].clients
 	for id := range counted {
 		if clients.of(id)&upper != 0 {
 			out = append(out, e.basis.Clients[id].Name)
@@ -371,14 +371,21 @@ func (e *evaluation) notes(a Around) []string {
 	return out
 }
 
-// agentNames gives the names of clients with their user agents by their number.
+// agentNames gives the names of clients with their user agents by their number,
+// if a claim counts those.
 func (p *Plan) agentNames() map[int32]string {
-	out := map[int32]string{}
+	if !slices.ContainsFunc(p.claims, func(c planned) bool { return c.claim.Unit == UnitIPAgent }) {
+		return nil
+	}
+	texts := make([]string, len(p.units.agents))
+	for text, a := range p.units.agents {
+		texts[a.n] = text
+	}
+	out := make(map[int32]string, len(p.units.withAgent))
 	for key, n := range p.units.withAgent {
-		id := int32(key[0]) | int32(key[1])<<8 | int32(key[2])<<16 | int32(key[3])<<24
-		name := p.basis.Clients[id].Name
-		if key[4] == 1 {
-			name += " with " + key[5:]
+		name := p.basis.Clients[key.client].Name
+		if key.agent >= 0 {
+			name += " with " + texts[key.agent]
 		}
 		out[n] = name
 	}

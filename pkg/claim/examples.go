@@ -2,6 +2,7 @@ package claim
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,7 +27,8 @@ const mostExamples = 100_000
 // than the claim says: of each thing that the figure counts the surest one.
 type examples struct {
 	figure Figure
-	of     map[int32]example                     // clients and subjects: the surest of each
+	of     map[int32]example                     // clients and subjects: the surest of each, of those that may be shown
+	least  *example                              // what is not surer than this is not shown; nil: there were not enough
 	list   [download.GradeComplete + 1][]example // everything else, in order
 	sum    [download.GradeComplete + 1]int64     // of the weights in list
 }
@@ -91,10 +93,38 @@ func (e example) surer(o example) int {
 // keep keeps the surest example of one thing.
 func (e *examples) keep(g *graded, key int32, rec *Recording) {
 	x := example{recording: rec.Index, first: g.first, key: key, grade: g.grade, weight: 1}
-	if old, ok := e.of[key]; !ok || x.surer(old) < 0 {
+	if e.better(x) {
 		x.shown = shown(g, rec)
 		e.of[key] = x
+		e.prune()
 	}
+}
+
+// better says whether an example is shown in place of what there is.
+func (e *examples) better(x example) bool {
+	if e.least != nil && x.surer(*e.least) > 0 {
+		return false
+	}
+	old, ok := e.of[x.key]
+	return !ok || x.surer(old) < 0
+}
+
+// most is how many things are shown at most.
+func (e *examples) most() int { return int(min(e.enough(), mostExamples)) }
+
+// prune forgets what cannot be shown, once that is a quarter. What is left only
+// gets surer, so what is less sure now is so in the end.
+func (e *examples) prune() {
+	most := e.most()
+	if len(e.of) < most+most/4+fewThings {
+		return
+	}
+	all := slices.SortedFunc(maps.Values(e.of), example.surer)
+	for _, x := range all[most:] {
+		delete(e.of, x.key)
+	}
+	least := all[most-1]
+	e.least = &least
 }
 
 // append keeps one more, unless there are enough of its grade.
@@ -120,8 +150,9 @@ func shown(g *graded, rec *Recording) *Example {
 
 func (e *examples) merge(o *examples) {
 	for key, x := range o.of {
-		if old, ok := e.of[key]; !ok || x.surer(old) < 0 {
+		if e.better(x) {
 			e.of[key] = x
+			e.prune()
 		}
 	}
 	for g := range e.list {
@@ -130,8 +161,9 @@ func (e *examples) merge(o *examples) {
 }
 
 // surest gives the surest of them that together are more than the claim says, the
-// first mostExamples, and how many were left out. Recordings come to each counter
-// in their order, so those that are not shown come behind the ones that are.
+// first mostExamples, and how many were left out; the figure must be lower than
+// what was counted. Recordings come to each counter in their order, so those that
+// are not shown come behind the ones that are.
 func (e *examples) surest() (out []Example, left int64) {
 	var all []example
 	for _, x := range e.of {
@@ -152,6 +184,9 @@ func (e *examples) surest() (out []Example, left int64) {
 			continue
 		}
 		out = append(out, *x.shown)
+	}
+	if e.of != nil {
+		left = e.enough() - int64(len(out))
 	}
 	return out, left
 }

@@ -57,6 +57,13 @@ func (e *evaluation) question(lower, upper mask) (q *Question, clients []int32) 
 	slices.SortFunc(all, e.compare)
 	q = &Question{Figures: e.claim.Figures, Relation: e.claim.Relation}
 	clientAt := map[int32]int32{}
+	n := 0
+	for _, p := range all {
+		if p.mask&(lower|upper) != 0 {
+			n++
+		}
+	}
+	q.Pairs = make([]Pair, 0, n)
 	last := int32(-1)
 	recordings := int32(0)
 	for _, p := range all {

@@ -43,6 +43,7 @@ func (e *evaluation) networksAlone() []Alone {
 		}
 		q, clients := e.question(ruleMasks[i], ruleMasks[i])
 		number, listed := map[string]int32{}, []string{}
+		q.Keys = make([]int32, 0, len(q.Pairs))
 		for _, p := range q.Pairs {
 			name := names[clients[p.Client]]
 			n, known := number[name]

@@ -55,12 +55,21 @@ type Audience struct{ Downloads, Recordings, Clients int64 }
 type Counting struct {
 	profile Profile
 	events  []Event
-	counted map[[2]int32]bool // client or prefix, and user agent
+	users   users // that were counted
+	bit     uint8 // of the profile in users
 	sum     Audience
 }
 
 // NewCounting starts to count by a profile.
-func NewCounting(p Profile) *Counting { return &Counting{profile: p, counted: map[[2]int32]bool{}} }
+func NewCounting(p Profile) *Counting {
+	return &Counting{profile: p, users: users{}, bit: 1 << p}
+}
+
+// users are clients or prefixes with their user agents, by whom they were
+// counted: a bit for each profile. Profiles that know the same users share them.
+type users map[user]uint8
+
+type user struct{ who, agent int32 }
 
 // Add takes one event.
 func (c *Counting) Add(e Event) {
@@ -79,8 +88,10 @@ func (c *Counting) Merge(o *Counting) {
 	o.close()
 	c.sum.Downloads += o.sum.Downloads
 	c.sum.Recordings += o.sum.Recordings
-	for user := range o.counted {
-		c.counted[user] = true
+	for u, by := range o.users {
+		if by&c.bit != 0 {
+			c.users[u] |= c.bit
+		}
 	}
 }
 
@@ -88,7 +99,12 @@ func (c *Counting) Merge(o *Counting) {
 // by address and user agent.
 func (c *Counting) Sum() Audience {
 	c.close()
-	c.sum.Clients = int64(len(c.counted))
+	c.sum.Clients = 0
+	for _, by := range c.users {
+		if by&c.bit != 0 {
+			c.sum.Clients++
+		}
+	}
 	return c.sum
 }
 
@@ -107,18 +123,20 @@ func (p Profile) passes(e *Event) bool {
 }
 
 // user is whom a profile takes for one user.
-func (p Profile) user(e *Event) [2]int32 {
-	if p == IABCalendar || p == IABFirstTouch || p == IABLastTouch {
-		return [2]int32{e.Prefix, e.Agent}
+func (p Profile) user(e *Event) user {
+	if p.byPrefix() {
+		return user{e.Prefix, e.Agent}
 	}
-	return [2]int32{e.Client, e.Agent}
+	return user{e.Client, e.Agent}
 }
+
+func (p Profile) byPrefix() bool { return p == IABCalendar || p == IABFirstTouch || p == IABLastTouch }
 
 // close counts the events of one recording, user by user.
 func (c *Counting) close() {
 	slices.SortStableFunc(c.events, func(a, b Event) int {
 		u, v := c.profile.user(&a), c.profile.user(&b)
-		return cmp.Or(cmp.Compare(u[0], v[0]), cmp.Compare(u[1], v[1]), cmp.Compare(a.Time, b.Time))
+		return cmp.Or(cmp.Compare(u.who, v.who), cmp.Compare(u.agent, v.agent), cmp.Compare(a.Time, b.Time))
 	})
 	before := c.sum.Downloads
 	for rest := c.events; len(rest) > 0; {
@@ -128,7 +146,7 @@ func (c *Counting) close() {
 		}
 		if downloads := c.profile.count(rest[:n]); downloads > 0 {
 			c.sum.Downloads += downloads
-			c.counted[user] = true
+			c.users[user] |= c.bit
 		}
 		rest = rest[n:]
 	}

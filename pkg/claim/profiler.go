@@ -15,8 +15,14 @@ type profiler struct {
 
 func newProfiler() *profiler {
 	p := &profiler{}
+	prefixes, clients := users{}, users{}
 	for _, profile := range ProfileList() {
-		p.countings = append(p.countings, NewCounting(profile))
+		c := NewCounting(profile)
+		c.users = clients
+		if profile.byPrefix() {
+			c.users = prefixes
+		}
+		p.countings = append(p.countings, c)
 	}
 	return p
 }

@@ -1,7 +1,7 @@
 package claim
 
 import (
-	"strconv"
+	"cmp"
 	"sync"
 )
 
@@ -10,15 +10,15 @@ import (
 // the order of work; nothing that is counted does. It may be used from several
 // goroutines.
 type units struct {
-	byName    map[string]int32 // of Basis.Clients
-	prefix    []int32          // by client
-	asn       []int32          // by client
-	label     []int32          // by client: place in labels, or -1
+	byName    names   // of Basis.Clients
+	prefix    []int32 // by client
+	asn       []int32 // by client
+	label     []int32 // by client: place in labels, or -1
 	labels    []string
 	prefixes  int
 	asns      int
 	mu        sync.RWMutex
-	withAgent map[string]int32
+	withAgent map[withAgent]int32
 	agents    map[string]numberedAgent
 }
 
@@ -26,10 +26,10 @@ type units struct {
 // that the tables cannot show, are one.
 func newUnits(clients []Client) *units {
 	u := &units{
-		byName: make(map[string]int32, len(clients)), withAgent: map[string]int32{}, agents: map[string]numberedAgent{},
+		byName: newNames(clients), withAgent: map[withAgent]int32{}, agents: map[string]numberedAgent{},
 		prefix: make([]int32, len(clients)), asn: make([]int32, len(clients)), label: make([]int32, len(clients)),
 	}
-	prefixes, asns, labels := map[string]int32{}, map[string]int32{}, map[string]int32{}
+	prefixes, labels := map[string]int32{}, map[string]int32{}
 	number := func(m map[string]int32, key string) int32 {
 		n, ok := m[key]
 		if !ok {
@@ -38,21 +38,20 @@ func newUnits(clients []Client) *units {
 		}
 		return n
 	}
+	asns := map[int64]int32{} // by number of the network; below 0: by that of the prefix in its place
 	for i := range clients {
 		c := &clients[i]
-		if _, twice := u.byName[c.Name]; !twice {
-			u.byName[c.Name] = int32(i)
+		u.prefix[i] = number(prefixes, cmp.Or(c.Prefix, c.Name))
+		asn := c.ASN
+		if asn <= 0 {
+			asn = -1 - int64(u.prefix[i])
 		}
-		prefix := c.Prefix
-		if prefix == "" {
-			prefix = c.Name
+		n, ok := asns[asn]
+		if !ok {
+			n = int32(len(asns))
+			asns[asn] = n
 		}
-		u.prefix[i] = number(prefixes, prefix)
-		if c.ASN > 0 {
-			u.asn[i] = number(asns, "AS"+strconv.FormatInt(c.ASN, 10))
-		} else {
-			u.asn[i] = number(asns, "-"+prefix)
-		}
+		u.asn[i] = n
 		u.label[i] = -1
 		if c.Label != "" {
 			if u.label[i] = number(labels, c.Label); int(u.label[i]) == len(u.labels) {
@@ -64,24 +63,29 @@ func newUnits(clients []Client) *units {
 	return u
 }
 
+// withAgent is a client with a user agent.
+type withAgent struct {
+	client int32
+	agent  int32 // its number; -1: it sent none, which is not the same as an empty one
+}
+
 // agent numbers a client with a user agent.
-func (u *units) agent(client int32, agent []byte, key []byte) (n int32, scratch []byte) {
-	key = append(key[:0], byte(client), byte(client>>8), byte(client>>16), byte(client>>24), 0)
+func (u *units) agent(client int32, agent []byte) int32 {
+	key := withAgent{client, -1}
 	if agent != nil {
-		key[4] = 1
-		key = append(key, agent...)
+		key.agent, _ = u.agentAlone(agent)
 	}
 	u.mu.RLock()
-	n, ok := u.withAgent[string(key)]
+	n, ok := u.withAgent[key]
 	u.mu.RUnlock()
 	if ok {
-		return n, key
+		return n
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if n, ok = u.withAgent[string(key)]; !ok {
+	if n, ok = u.withAgent[key]; !ok {
 		n = int32(len(u.withAgent))
-		u.withAgent[string(key)] = n
+		u.withAgent[key] = n
 	}
-	return n, key
+	return n
 }

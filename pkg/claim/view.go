@@ -88,7 +88,7 @@ func (c *Counter) look(rec *Recording) error {
 		c.sizer.Add(r)
 		if i == 0 || string(r.Client) != string(rec.Requests[i-1].Client) {
 			var ok bool
-			if client, ok = c.units.byName[string(r.Client)]; !ok {
+			if client, ok = c.units.byName.find(r.Client); !ok {
 				return c.unknownClient(r)
 			}
 			from = i
