@@ -129,7 +129,7 @@ func runAnalyze(ctx context.Context, o *analyzeOptions, changed func(flag string
 	}
 	// The first Ctrl-C stops the run, which then tidies up; the second has its
 	// usual effect.
-	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, restore := signal.NotifyContext(ctx, stopSignals()...)
 	defer restore()
 	context.AfterFunc(ctx, restore)
 
@@ -163,4 +163,14 @@ func sayUnread(w io.Writer, unread []string) {
 	if more := len(unread) - namedUnread; more > 0 {
 		say(w, "warning", fmt.Sprintf("and %d more", more))
 	}
+}
+
+// stopSignals are the signals that end a run tidily: Ctrl-C, that of kill, and a
+// terminal that closes, unless nohup has it ignored.
+func stopSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }

@@ -5,11 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -124,7 +122,7 @@ func runClaim(ctx context.Context, o *claimOptions, changed func(string) bool, d
 		return err
 	}
 	if o.workers < 0 || o.workers > maxWorkers {
-		return usage(fmt.Sprintf("%d workers are not possible", o.workers), "give --workers a number, or leave it out for one per processor")
+		return usage(fmt.Sprintf("%d workers are not possible", o.workers), fmt.Sprintf("give --workers a number up to %d, or leave it out for one per processor", maxWorkers))
 	}
 	if err := exists("case", dir); err != nil {
 		return err
@@ -144,7 +142,7 @@ func runClaim(ctx context.Context, o *claimOptions, changed func(string) bool, d
 	if err != nil {
 		return err
 	}
-	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, restore := signal.NotifyContext(ctx, stopSignals()...)
 	defer restore()
 	results, err := pipeline.Claims(ctx, c, claims, claim.Standard(standard), o.workers)
 	if err != nil {

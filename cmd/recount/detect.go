@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/signal"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,7 +54,7 @@ func runDetect(ctx context.Context, asJSON bool, formats, servers, args []string
 	if o.Servers, err = serverConfigs(servers, s); err != nil {
 		return err
 	}
-	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, restore := signal.NotifyContext(ctx, stopSignals()...)
 	defer restore()
 	context.AfterFunc(ctx, restore)
 	found, unread, err := pipeline.Detect(ctx, args, s.in, o)

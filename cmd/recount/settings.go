@@ -148,7 +148,7 @@ func check(p *pipeline.Options) error {
 		return usage(fmt.Sprintf("a memory budget of %d bytes is too small", p.Memory), "give --memory 1MiB or more")
 	}
 	if p.Workers < 0 || p.Workers > maxWorkers {
-		return usage(fmt.Sprintf("%d workers are not possible", p.Workers), "give --workers a number, or leave it out for one per processor")
+		return usage(fmt.Sprintf("%d workers are not possible", p.Workers), fmt.Sprintf("give --workers a number up to %d, or leave it out for one per processor", maxWorkers))
 	}
 	if p.Temp != "" {
 		if err := exists("folder for what does not fit in memory", p.Temp); err != nil {

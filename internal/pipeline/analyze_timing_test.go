@@ -10,9 +10,8 @@ import (
 )
 
 // BenchmarkAnalyze is a whole analysis of a tenth of the yardstick log, without
-// tables and with all. Its profile is what cmd/recount is built with:
-//
-//	go test ./internal/pipeline -run '^$' -bench Analyze -benchtime 20x -cpuprofile cmd/recount/default.pgo
+// tables and with all. A build with its profile as default.pgo took 3 % less CPU
+// without tables and 2 % less with all, and a minute longer; so there is none.
 func BenchmarkAnalyze(b *testing.B) {
 	opt := yardstick.Options{Lines: 550_000, Seed: 1177}
 	path := filepath.Join(b.TempDir(), "access.log")

@@ -29,6 +29,7 @@ const (
 	requestsBytes = 110 << 20 // the requests table: row groups of 65,536 rows, one that is filled and one that is encoded
 	tableBytes    = 14 << 20  // any other table
 	readerBytes   = 4 << 20   // what a reader of a file unpacks ahead
+	workerBytes   = 16 << 20  // a worker: its rows on the way to the tables, caches, a chunk; with less there are fewer
 )
 
 // mostBatch is how large a batch may grow; larger ones gain nothing.
@@ -44,6 +45,7 @@ func newBudget(o *Options, held int64, files int) budget {
 	if b.workers <= 0 {
 		b.workers = runtime.GOMAXPROCS(0)
 	}
+	b.workers = min(b.workers, int(max(2, b.total/workerBytes)))
 	b.readers = max(1, min(files, b.workers, int(max(2, b.total/readerMemory))))
 	b.chunks = 2*b.readers + 2*b.workers + 1 // for each one at hand and one on its way
 	workers := int64(b.workers)

@@ -14,7 +14,7 @@ func TestBudget(t *testing.T) {
 			for _, tables := range [][]string{nil, {}, {casefile.TableAgents}, {casefile.TableRequests}} {
 				for _, inventory := range []int64{0, 100 << 20} {
 					b := newBudget(&Options{Memory: memory, Workers: workers, Tables: tables}, inventory, 20)
-					n := int64(workers)
+					n := int64(b.workers)
 					folds := int64(1)
 					if wants(tables, casefile.TableAgents) {
 						folds = 2

@@ -107,11 +107,17 @@ func (a *analysis) prepare() (err error) {
 	if err := a.keepOff(o.Out, "the case", "give -o a folder elsewhere"); err != nil {
 		return err
 	}
-	if o.Temp == "" {
+	given := o.Temp != ""
+	if !given {
 		o.Temp = os.TempDir()
 	}
 	if err := a.keepOff(o.Temp, "the temporary folder", "give --temp a folder elsewhere"); err != nil {
 		return err
+	}
+	if given { // else it may never be needed
+		if err := spill.Try(o.Temp); err != nil {
+			return err
+		}
 	}
 	if err := a.checkSettings(); err != nil {
 		return err

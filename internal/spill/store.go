@@ -101,6 +101,12 @@ func (s *Store) Release(b Block) {
 	}
 }
 
+// Try says whether a store could keep blocks in dir.
+func Try(dir string) error {
+	s := NewStore(0, dir)
+	return errors.Join(s.open(), s.Close())
+}
+
 // open makes the temporary file.
 func (s *Store) open() error {
 	f, err := os.CreateTemp(s.dir, "recount-*.run")
