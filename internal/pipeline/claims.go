@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -24,6 +25,9 @@ func Claims(ctx context.Context, c *casefile.Case, claims []claim.Claim, standar
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	// Most of the memory is tables that stay, of pairs and clients. So the heap need
+	// not grow to their double between collections.
+	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	s, err := c.Summary()
 	if err != nil {
 		return nil, err
@@ -68,13 +72,16 @@ func basisOf(c *casefile.Case) (b claim.Basis, err error) {
 	if err != nil {
 		return b, err
 	}
+	b.Clients = make([]claim.Client, 0, t.NumRows())
 	for row, err := range t.Rows("client", "prefix", "label", "asn") {
 		if err != nil {
 			return b, err
 		}
 		var one claim.Client
 		one.Name, _ = row[0].(string)
-		one.Prefix, _ = row[1].(string)
+		if prefix, _ := row[1].(string); prefix != one.Name { // of very many addresses it is the same: kept once
+			one.Prefix = prefix
+		}
 		one.Label, _ = row[2].(string)
 		one.ASN, _ = row[3].(int64)
 		b.Clients = append(b.Clients, one)

@@ -71,19 +71,26 @@ func TestClaimsAreOneAnswer(t *testing.T) {
 	}
 }
 
-// A recording whose requests lie in several row groups is one recording, and the
-// counts are those of the case, for any number of workers.
+// A recording whose requests lie in several row groups is one recording, and a
+// directory is none; the counts are those of the case, for any number of workers.
 func TestClaimsAcrossRowGroups(t *testing.T) {
 	var b strings.Builder
-	for i := range 150_000 {
-		fmt.Fprintf(&b, "192.0.2.%d - - [%02d/Feb/2019:%02d:%02d:%02d +0100] \"GET /%d.wav HTTP/1.1\" 200 %d \"-\" \"curl\"\n", i%200, 1+i/86400, i/3600%24, i/60%60, i%60, i%4*(i%3), 1000+i%2)
+	const n = 300_000
+	for i := range n {
+		path := fmt.Sprintf("/%d.wav", i%4*(i%3))
+		if i >= n/2 {
+			if path = "/d/"; i%100 == 0 {
+				path = "/z.wav"
+			}
+		}
+		fmt.Fprintf(&b, "192.0.2.%d - - [%02d/Feb/2019:%02d:%02d:%02d +0100] \"GET %s HTTP/1.1\" 200 %d \"-\" \"curl\"\n", i%200, 1+i/86400, i/3600%24, i/60%60, i%60, path, 1000+i%2)
 	}
 	dir, out := analyse(t, Options{Evidence: []string{files(t, map[string]string{"access.log": b.String()})}})
 	c := opened(t, dir)
-	if tab, err := c.Table(casefile.TableRequests); err != nil || tab.NumRows() != 150_000 {
+	if tab, err := c.Table(casefile.TableRequests); err != nil || tab.NumRows() != n {
 		t.Fatal(err)
-	} else if n, err := tab.RowGroups(); err != nil || n < 2 {
-		t.Fatalf("%d row groups, %v", n, err)
+	} else if groups, err := tab.RowGroups(); err != nil || groups < 4 {
+		t.Fatalf("%d row groups, %v", groups, err)
 	}
 	for _, workers := range []int{1, 3} {
 		r, err := Claims(context.Background(), c, vendorClaims[:1], claim.Probable, workers)

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -66,8 +67,9 @@ func (r *recounting) run(ctx context.Context) (*claim.Counter, error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
-	for _, c := range counters[1:] {
-		counters[0].Merge(c)
+	for i := range counters[1:] {
+		counters[0].Merge(counters[i+1])
+		counters[i+1] = nil
 	}
 	return counters[0], nil
 }
@@ -124,7 +126,9 @@ func (r *recounting) cut(ctx context.Context, slots <-chan chan readGroup, batch
 		for len(held) > 0 && n < len(rows) && string(rows[n].Recording) == string(held[0].Recording) {
 			n++
 		}
-		held = append(held, rows[:n]...)
+		if n > 0 && !ofDirectory(held) {
+			held = append(held, rows[:n]...)
+		}
 		if rows = rows[n:]; len(rows) == 0 {
 			continue
 		}
@@ -137,6 +141,9 @@ func (r *recounting) cut(ctx context.Context, slots <-chan chan readGroup, batch
 				n++
 			}
 			if n == len(rows) {
+				if ofDirectory(rows) {
+					rows = rows[:1] // enough to know the rest by
+				}
 				held = slices.Clone(rows)
 				break
 			}
@@ -155,6 +162,11 @@ func (r *recounting) cut(ctx context.Context, slots <-chan chan readGroup, batch
 	return k.flush()
 }
 
+// ofDirectory says whether requests of one path are for a directory.
+func ofDirectory(requests []request.Request) bool {
+	return bytes.HasSuffix(requests[0].Recording, []byte("/"))
+}
+
 // cutter puts recordings into batches.
 type cutter struct {
 	ctx        context.Context
@@ -170,13 +182,10 @@ const fullBatch = 1024
 
 // recording adds one recording. Directories are none.
 func (k *cutter) recording(requests []request.Request) error {
-	if len(requests) == 0 {
+	if len(requests) == 0 || ofDirectory(requests) {
 		return nil
 	}
 	name := requests[0].Recording
-	if len(name) > 0 && name[len(name)-1] == '/' {
-		return nil
-	}
 	known, ok, err := k.beside.Recording(name)
 	if err != nil {
 		return err

@@ -107,6 +107,13 @@ func newCover(q *Question, s items, what Quantity, lower bool) *cover {
 		}
 	}
 	walk(func(_ int, e int32) { c.degree[e]++ })
+	several := 0
+	for _, d := range c.degree {
+		if d > 1 {
+			several += int(d)
+		}
+	}
+	c.shared = make([]int32, 0, several)
 	walk(func(item int, e int32) {
 		if c.degree[e] == 1 {
 			c.own[item] += c.weigh(e)

@@ -42,6 +42,9 @@ func (c *Counter) Counts() map[string]Rule {
 
 // Results gives the verdicts, once all recordings were counted.
 func (c *Counter) Results(a Around) []*Result {
+	for _, p := range c.profilers {
+		p.end()
+	}
 	agents := c.agentNames()
 	var out []*Result
 	for i := range c.claims {
@@ -89,7 +92,7 @@ func (e *evaluation) result(a Around) *Result {
 	r.AloneCount = int64(len(e.based.alone))
 	r.Assumptions = e.assumed(r.Verdicts, a)
 	r.Notes = e.notes(a)
-	r.Profiles = e.profilers[e.audience].counts()
+	r.Profiles = slices.Clone(e.profilers[e.audience].sums)
 	r.Paragraph = Paragraph(e.account(a))
 	return r
 }

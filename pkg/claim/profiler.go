@@ -11,6 +11,7 @@ import (
 // profiles.
 type profiler struct {
 	countings []*Counting // in the order of ProfileList
+	sums      []ProfileCount
 }
 
 func newProfiler() *profiler {
@@ -69,15 +70,18 @@ func (p *profiler) merge(o *profiler) {
 	}
 }
 
-func (p *profiler) counts() []ProfileCount {
-	var out []ProfileCount
+// end sums up, and forgets by whom was counted.
+func (p *profiler) end() {
+	if p.sums != nil {
+		return
+	}
 	for i, w := range Profiles() {
 		sum := p.countings[i].Sum()
-		out = append(out, ProfileCount{
+		p.sums = append(p.sums, ProfileCount{
 			Profile: w.Name, Counts: w.Counts, Window: w.Window, Downloads: sum.Downloads, Recordings: sum.Recordings, Clients: sum.Clients,
 		})
 	}
-	return out
+	p.countings = nil
 }
 
 // agentAlone numbers a user agent, and says whether it is known for a bot or a
