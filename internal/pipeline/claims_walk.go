@@ -126,9 +126,7 @@ func (r *recounting) cut(ctx context.Context, slots <-chan chan readGroup, batch
 		for len(held) > 0 && n < len(rows) && string(rows[n].Recording) == string(held[0].Recording) {
 			n++
 		}
-		if n > 0 && !ofDirectory(held) {
-			held = append(held, rows[:n]...)
-		}
+		held = append(held, rows[:n]...)
 		if rows = rows[n:]; len(rows) == 0 {
 			continue
 		}
@@ -141,10 +139,9 @@ func (r *recounting) cut(ctx context.Context, slots <-chan chan readGroup, batch
 				n++
 			}
 			if n == len(rows) {
-				if ofDirectory(rows) {
-					rows = rows[:1] // enough to know the rest by
+				if held = nil; !ofDirectory(rows) { // of which there may be very many
+					held = slices.Clone(rows)
 				}
-				held = slices.Clone(rows)
 				break
 			}
 			if err := k.recording(rows[:n]); err != nil {
