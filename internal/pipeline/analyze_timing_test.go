@@ -1,7 +1,10 @@
 package pipeline
 
 import (
+	"compress/gzip"
 	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,16 +29,20 @@ func BenchmarkAnalyze(b *testing.B) {
 	if err := f.Close(); err != nil {
 		b.Fatal(err)
 	}
+	packed := path + ".gz"
+	if err := pack(path, packed); err != nil {
+		b.Fatal(err)
+	}
 	for _, pass := range []struct {
-		name   string
-		tables []string
-	}{{"quick", []string{}}, {"full", nil}} {
+		name, evidence string
+		tables         []string
+	}{{"quick", path, []string{}}, {"full", path, nil}, {"gzip", packed, []string{}}} {
 		b.Run(pass.name, func(b *testing.B) {
 			dir := filepath.Join(b.TempDir(), "case")
 			b.SetBytes(stats.Bytes)
 			b.ReportAllocs()
 			for b.Loop() {
-				out, err := Run(context.Background(), Options{Evidence: []string{path}, Out: dir, Force: true, Tables: pass.tables})
+				out, err := Run(context.Background(), Options{Evidence: []string{pass.evidence}, Out: dir, Force: true, Tables: pass.tables})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -46,4 +53,20 @@ func BenchmarkAnalyze(b *testing.B) {
 			b.ReportMetric(float64(b.N)*float64(stats.Lines)/b.Elapsed().Seconds(), "lines/s")
 		})
 	}
+}
+
+// pack makes a gzip file of a file.
+func pack(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	z := gzip.NewWriter(out)
+	_, err = io.Copy(z, in)
+	return errors.Join(err, z.Close(), out.Close())
 }
