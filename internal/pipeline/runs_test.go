@@ -46,6 +46,15 @@ func TestRunsBound(t *testing.T) {
 			if len(all.all) > max(fewest, 1) || len(all.all) < min(many, fewest) {
 				t.Errorf("%d runs became %d", many, len(all.all))
 			}
+			var left int64
+			for _, one := range all.all {
+				for _, b := range one.blocks {
+					left += int64(b.Size())
+				}
+			}
+			if held := store.HeldBytes(); memory > 0 && held != left {
+				t.Errorf("%d runs: %d bytes are held, %d are left in blocks", many, held, left)
+			}
 			if got := requestsOf(t, all); !reflect.DeepEqual(got, want) {
 				t.Errorf("%d runs, memory %d: %d requests, %d wanted, or in another order", many, memory, len(got), len(want))
 			}

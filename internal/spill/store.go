@@ -38,6 +38,9 @@ func NewStore(budget int64, dir string) *Store { return &Store{budget: budget, d
 // SpilledBytes is how many bytes went to disk.
 func (s *Store) SpilledBytes() int64 { return s.onDisk.Load() }
 
+// HeldBytes is how many bytes of blocks are in memory.
+func (s *Store) HeldBytes() int64 { return s.inMem.Load() }
+
 // Block is one block of a run, in memory or on disk.
 type Block struct {
 	data   []byte
