@@ -56,9 +56,13 @@ type grouper struct {
 	reached []*tally    // of the labels that reached the recording or directory at hand
 }
 
-// groupBuffer is how many requests of one recording are held. Of a recording
-// with more the runs are read a second time.
-const groupBuffer = 8192
+// A grouper holds this many requests of one recording, or so many that their
+// texts come to this many bytes. Of a recording with more the runs are read a
+// second time.
+const (
+	groupBuffer = 8192
+	groupText   = 8 << 20
+)
 
 // group groups all parts, each on one of the groupers.
 func group(ctx context.Context, parts []*part, groupers []*grouper) error {

@@ -26,11 +26,15 @@ type rows struct {
 	downloads  []download.Download
 	recordings []casefile.RecordingRow
 	listings   []casefile.ListingRow
+	text       int // bytes of the texts in them
 }
 
+// A piece is passed on when it has this many rows of any table, or this much
+// text, which is some three times what lines mostly have.
 const (
-	rowsPiece = 1024 // rows of any table after which a piece is passed on
-	rowsAhead = 4    // pieces that a part may be ahead of the tables
+	rowsPiece = 1024
+	rowsText  = 1 << 20
+	rowsAhead = 4 // pieces that a part may be ahead of the tables
 )
 
 func newOutput(w *wanted) *output {
@@ -45,7 +49,7 @@ func (o *output) request(r *request.Request) error {
 		return nil
 	}
 	o.rows.requests = append(o.rows.requests, *r)
-	return o.pass(len(o.rows.requests))
+	return o.pass(len(o.rows.requests), r.TextBytes())
 }
 
 func (o *output) download(d *download.Download) error {
@@ -53,12 +57,16 @@ func (o *output) download(d *download.Download) error {
 		return nil
 	}
 	o.rows.downloads = append(o.rows.downloads, *d)
-	return o.pass(len(o.rows.downloads))
+	return o.pass(len(o.rows.downloads), len(d.Recording)+len(d.Client))
 }
 
 func (o *output) recording(r *casefile.RecordingRow) error {
 	o.rows.recordings = append(o.rows.recordings, *r)
-	return o.pass(len(o.rows.recordings))
+	text := len(r.Recording)
+	for _, a := range r.Attributes {
+		text += len(a)
+	}
+	return o.pass(len(o.rows.recordings), text)
 }
 
 func (o *output) listing(r *casefile.ListingRow) error {
@@ -66,12 +74,14 @@ func (o *output) listing(r *casefile.ListingRow) error {
 		return nil
 	}
 	o.rows.listings = append(o.rows.listings, *r)
-	return o.pass(len(o.rows.listings))
+	return o.pass(len(o.rows.listings), len(r.Directory)+len(r.Client))
 }
 
-// pass passes the piece on when a table has enough rows in it.
-func (o *output) pass(n int) error {
-	if n < rowsPiece {
+// pass passes the piece on when it has enough: n rows of a table are in it, the
+// last of which has so much text.
+func (o *output) pass(n, text int) error {
+	o.rows.text += text
+	if n < rowsPiece && o.rows.text < rowsText {
 		return nil
 	}
 	o.pipe <- o.rows
@@ -102,6 +112,7 @@ func (r *rows) free() {
 	clear(r.recordings)
 	clear(r.listings)
 	r.requests, r.downloads, r.recordings, r.listings = r.requests[:0], r.downloads[:0], r.recordings[:0], r.listings[:0]
+	r.text = 0
 	freeRows.Put(r)
 }
 

@@ -24,11 +24,12 @@ func (g *grouper) recording(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 	}
 	g.sizer.Reset()
 	g.buffer = g.buffer[:0]
-	count, ok := 0, true
+	count, text, ok := 0, 0, true
 	for ok && bytes.Equal(c.req.Recording, name) {
 		g.sizer.Add(&c.req)
-		if count < groupBuffer {
+		if count < groupBuffer && text < groupText {
 			g.buffer = append(g.buffer, c.req)
+			text += c.req.TextBytes()
 		}
 		count++
 		c, ok = m.Next()
@@ -42,7 +43,7 @@ func (g *grouper) recording(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 	}
 	g.begin(name, sizing)
 	var err error
-	if count <= groupBuffer {
+	if count == len(g.buffer) {
 		err = g.fromBuffer()
 	} else {
 		err = g.fromRuns(name)

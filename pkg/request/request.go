@@ -57,3 +57,9 @@ func (r *Request) Time() int64 {
 	}
 	return r.TimeEnd
 }
+
+// TextBytes is the length of all its texts together.
+func (r *Request) TextBytes() int {
+	return len(r.Recording) + len(r.Client) + len(r.Forwarded) + len(r.Method) + len(r.Host) + len(r.URL) +
+		len(r.Protocol) + len(r.Referrer) + len(r.Agent) + len(r.User)
+}
