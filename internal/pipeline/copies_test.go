@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -375,5 +376,40 @@ func TestCopyThatWasRead(t *testing.T) {
 	_, out := analyse(t, Options{Evidence: []string{root}, Formats: []PerSource{{"a.log", "xferlog"}, {"b.log", "nginx_combined"}}})
 	if a := out.Summary.Accounting; a.Duplicates != 100 || a.Requests < 50 {
 		t.Errorf("%+v", a)
+	}
+}
+
+// TestDecideGivesBack: what only the search for second copies needs is given back
+// when it is over; of the scan, requests and rejects are left.
+func TestDecideGivesBack(t *testing.T) {
+	a := &analysis{options: Options{Evidence: []string{"../../testdata/nas/logs"}, Out: filepath.Join(t.TempDir(), "case")}}
+	if err := a.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	defer a.close()
+	a.watch = watch(nil, 0)
+	defer a.watch.end()
+	if err := a.scan(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before := a.store.HeldBytes()
+	if err := a.decide(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var left int64
+	for _, one := range a.runs.all {
+		for _, b := range one.blocks {
+			left += int64(b.Size())
+		}
+	}
+	for _, s := range a.sources {
+		for _, p := range s.pieces {
+			for _, b := range p.rejects {
+				left += int64(b.Size())
+			}
+		}
+	}
+	if held := a.store.HeldBytes(); held != left || held >= before {
+		t.Errorf("%d bytes are held, %d before it was decided; requests and rejects are %d", held, before, left)
 	}
 }

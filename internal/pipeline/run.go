@@ -223,7 +223,7 @@ func (a *analysis) decide(ctx context.Context) error {
 		w.runs = nil
 		a.sizes.merge(w.sizes)
 	}
-	if err := a.runs.bound(a.budget.cursors); err != nil {
+	if err := a.runs.joinSmallest(a.budget.cursors); err != nil {
 		return err
 	}
 	if err := a.findCopies(ctx); err != nil {

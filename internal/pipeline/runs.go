@@ -159,9 +159,9 @@ const fewest = 8
 // the dictionary that it decoded.
 const cursorBytes = 32 << 10
 
-// bound merges the smallest runs until there are so few that cursors on all of
+// joinSmallest merges the smallest runs until there are so few that cursors on all of
 // them hold no more than limit bytes. Nothing may be passed over yet.
-func (r *runs) bound(limit int64) error {
+func (r *runs) joinSmallest(limit int64) error {
 	var bytes, blocks int64
 	for _, one := range r.all {
 		blocks += int64(len(one.blocks))

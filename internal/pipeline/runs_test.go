@@ -14,9 +14,9 @@ import (
 	"github.com/logrecount/recount/pkg/request"
 )
 
-// TestRunsBound: joined runs give the same requests in the same order, there are
+// TestRunsJoined: joined runs give the same requests in the same order, there are
 // as few as were asked for, and what was joined gives its room back.
-func TestRunsBound(t *testing.T) {
+func TestRunsJoined(t *testing.T) {
 	for _, many := range []int{1, 8, 9, 30, 100} {
 		for _, memory := range []int64{0, 1 << 30} {
 			store := spill.NewStore(memory, t.TempDir())
@@ -40,7 +40,7 @@ func TestRunsBound(t *testing.T) {
 				all.all = append(all.all, r)
 			}
 			want := requestsOf(t, all)
-			if err := all.bound(0); err != nil {
+			if err := all.joinSmallest(0); err != nil {
 				t.Fatal(err)
 			}
 			if len(all.all) > max(fewest, 1) || len(all.all) < min(many, fewest) {
