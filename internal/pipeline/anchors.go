@@ -9,8 +9,8 @@ import (
 // remembers roughly which of them come again: in most evidence hardly any, and
 // the others need not be sorted.
 type anchors struct {
-	store       *spill.Store
-	block       []byte // of those that are not yet in one of blocks
+	store       *spill.Store // of which all is given back at once
+	block       []byte       // of those that are not yet in one of blocks
 	blocks      []spill.Block
 	seen, again [anchorSlots / 64]uint64 // whether a hash of the slot came, and came again
 }
@@ -46,15 +46,15 @@ func (a *anchors) flush() error {
 	return err
 }
 
-// repeated gives a sorter the anchors that may have come more than once, and the
-// store its room back.
+// repeated gives a sorter the anchors that may have come more than once.
 func (a *anchors) repeated(to *spill.Sorter[coverage.Item]) error {
 	if err := a.flush(); err != nil {
 		return err
 	}
 	var item coverage.Item
+	blocks := a.store.NewReader()
 	for _, b := range a.blocks {
-		block, err := a.store.Get(b)
+		block, err := blocks.Get(b)
 		if err != nil {
 			return err
 		}
@@ -67,8 +67,6 @@ func (a *anchors) repeated(to *spill.Sorter[coverage.Item]) error {
 				return err
 			}
 		}
-		a.store.Release(b)
 	}
-	a.blocks = nil
 	return nil
 }

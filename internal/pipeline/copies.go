@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/logrecount/recount/pkg/coverage"
@@ -27,11 +28,8 @@ func (a *analysis) findCopies(ctx context.Context) error {
 	if err := a.count(); err != nil {
 		return err
 	}
-	for _, s := range a.sources {
-		for _, p := range s.pieces {
-			a.store.Release(p.sketch.block)
-			p.sketch = sketch{}
-		}
+	if err := a.dropHashes(); err != nil {
+		return err
 	}
 	if len(a.copies.merged) == 0 {
 		return nil
@@ -44,10 +42,20 @@ func (a *analysis) findCopies(ctx context.Context) error {
 	return a.learnAgain()
 }
 
-// log gives the lines of a source by its id.
-func (a *analysis) log(source int32) coverage.Log {
-	return sourceLog{a.store, a.sources[source-1]}
+// dropHashes gives back the room of the lines' hashes.
+func (a *analysis) dropHashes() error {
+	for _, s := range a.sources {
+		for _, p := range s.pieces {
+			p.sketch = sketch{}
+		}
+	}
+	return a.hashes.Close()
 }
+
+// log gives the lines of a source by its id.
+func (a *analysis) log(source int32) coverage.Log { return a.linesOf(a.sources[source-1]) }
+
+func (a *analysis) linesOf(s *source) sourceLog { return sourceLog{a.hashes, s} }
 
 // sameStreams finds sources with the same content as another one. Of them that
 // one counts of which most lines could be read: the user may have named another
@@ -75,7 +83,7 @@ func (a *analysis) sameStreams() (found []coverage.Copy, rest []int32) {
 // sameRuns finds runs of lines of some sources that are copies, and others at
 // their ends that may be.
 func (a *analysis) sameRuns(ctx context.Context, sources []int32) ([]coverage.Copy, *coverage.Borders, error) {
-	all, repeated, pairs := &anchors{store: a.store}, newSorter(a.store), newSorter(a.store)
+	all, repeated, pairs := &anchors{store: a.hashes}, newSorter(a.store), newSorter(a.store)
 	borders, err := coverage.NewBorders(sources, a.log)
 	if err != nil {
 		return nil, nil, err
@@ -83,22 +91,15 @@ func (a *analysis) sameRuns(ctx context.Context, sources []int32) ([]coverage.Co
 	var found []coverage.Item
 	for _, id := range sources {
 		w := coverage.NewWinnow(id)
-		for line, log := int64(0), a.log(id); line < log.Lines(); {
-			s, _, err := log.Sketch(line)
-			if err == nil {
-				err = borders.Add(id, line, s)
+		err := a.linesOf(a.sources[id-1]).each(func(first int64, s coverage.Sketch) error {
+			if err := borders.Add(id, first, s); err != nil {
+				return err
 			}
-			if err == nil {
-				found = w.Add(s, found[:0])
-				err = all.add(found)
-			}
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return nil, nil, err
-			}
-			line += int64(s.Len())
+			found = w.Add(s, found[:0])
+			return cmp.Or(all.add(found), ctx.Err())
+		})
+		if err != nil {
+			return nil, nil, err
 		}
 	}
 	if err := all.repeated(repeated); err != nil {
@@ -131,7 +132,7 @@ func (a *analysis) count() error {
 	a.runs.seconds = make([]coverage.Seconds, len(a.sources))
 	for _, c := range a.copies.merged {
 		s := a.sources[c.Source-1]
-		log := sourceLog{a.store, s}
+		log := a.linesOf(s)
 		n, err := coverage.Count(log, c.From, c.To)
 		if err != nil {
 			return err

@@ -49,7 +49,8 @@ type analysis struct {
 	labelsFile *casefile.ManifestFile
 	places     *geo.Resolver
 	store      *spill.Store
-	runs       *runs // of all workers, once they have read everything
+	hashes     *spill.Store // of lines, and what is made of them, until second copies are found
+	runs       *runs        // of all workers, once they have read everything
 	budget     budget
 	workers    []*worker
 	groupers   []*grouper
@@ -146,6 +147,7 @@ func (a *analysis) prepare() (err error) {
 	}
 	a.budget = newBudget(o, a.inventory.MemoryBytes()+a.labels.MemoryBytes(), len(a.set.Sources))
 	a.store = spill.NewStore(a.budget.runs, o.Temp)
+	a.hashes = a.store.Apart()
 	a.writer, err = casefile.Create(o.Out, casefile.CreateOptions{
 		Force: o.Force, Compression: o.Compression, Tables: o.Tables, Attributes: a.matcher.AttributeNames(),
 	})
@@ -172,7 +174,7 @@ func (a *analysis) keepOff(path, what, hint string) error {
 
 // close removes whatever a run that did not end well has left.
 func (a *analysis) close() error {
-	return errors.Join(a.writer.Abort(), a.store.Close(), a.closeInventory(), a.places.Close())
+	return errors.Join(a.writer.Abort(), a.store.Close(), a.hashes.Close(), a.closeInventory(), a.places.Close())
 }
 
 // limitMemory tells the collector of the budget and gives back a function that

@@ -26,7 +26,7 @@ func (w *worker) keepSketch(j job) (err error) {
 	if j.chunk.InLong {
 		k.base = j.chunk.Long.Offset
 	}
-	k.block, err = w.store.Put(w.sketch)
+	k.block, err = w.hashes.Put(w.sketch)
 	w.sketch = w.sketch[:0]
 	return err
 }
@@ -39,8 +39,24 @@ func unterminated(c accesslog.Chunk) bool {
 // sourceLog gives the lines of a source as they were sketched. Its pieces must
 // be resolved.
 type sourceLog struct {
-	store  *spill.Store
+	hashes *spill.Store
 	source *source
+}
+
+// each gives all lines in order, a sketch after the other; each is valid until
+// yield returns.
+func (l sourceLog) each(yield func(first int64, s coverage.Sketch) error) error {
+	blocks := l.hashes.NewReader()
+	for _, p := range l.source.pieces {
+		s, err := blocks.Get(p.sketch.block)
+		if err == nil && len(s) > 0 {
+			err = yield(p.lines, s)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l sourceLog) Lines() int64 { return l.source.stats.lines }
@@ -56,7 +72,7 @@ func (l sourceLog) Open() bool {
 
 func (l sourceLog) Sketch(line int64) (coverage.Sketch, int64, error) {
 	p := l.piece(line)
-	s, err := l.store.Get(p.sketch.block)
+	s, err := l.hashes.Get(p.sketch.block)
 	if err == nil && line-p.lines >= int64(coverage.Sketch(s).Len()) {
 		err = fmt.Errorf("%s: no hash was kept of line %d", l.source.Path, line+1)
 	}

@@ -16,6 +16,7 @@ import (
 // into batches. It is for one goroutine and allocates nothing per line.
 type worker struct {
 	store    *spill.Store
+	hashes   *spill.Store // of lines
 	matcher  *recording.Matcher
 	listed   *recording.Cursor // over the inventory, to learn from its sizes; nil: that comes after the scan
 	clients  client.Canonicalizer
@@ -45,7 +46,7 @@ type worker struct {
 
 func newWorker(a *analysis, m *recording.Matcher) *worker {
 	w := &worker{
-		store: a.store, matcher: m, listed: a.scanCursor(), batch: request.NewBatch(min(smallBatch, a.budget.batch)),
+		store: a.store, hashes: a.hashes, matcher: m, listed: a.scanCursor(), batch: request.NewBatch(min(smallBatch, a.budget.batch)),
 		rejects: rejects{store: a.store}, times: newTimes(a.store), sizes: new(bodySizes), progress: a.watch, own: make(chan job),
 		most: a.budget.batch, shown: a.writer.Wants(casefile.TableRequests),
 	}

@@ -123,7 +123,7 @@ type foldCursor[V any] struct {
 }
 
 func (f *Fold[V]) open(run sortedRun) *foldCursor[V] {
-	return &foldCursor[V]{fold: f, reader: runReader{store: f.store, run: run}}
+	return &foldCursor[V]{fold: f, reader: runReader{blocks: f.store.NewReader(), run: run}}
 }
 
 func (c *foldCursor[V]) Next() bool {

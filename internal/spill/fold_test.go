@@ -192,7 +192,7 @@ func TestFoldGivesBack(t *testing.T) {
 		t.Errorf("%d keys", len(got))
 	}
 	f.Release()
-	if n := s.inMem.Load(); n != 0 {
+	if n := s.HeldBytes(); n != 0 {
 		t.Errorf("%d bytes are not given back", n)
 	}
 	if got := allOf(t, []*Fold[tally]{f}); len(got) > 0 {

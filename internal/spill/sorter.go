@@ -105,7 +105,7 @@ type sortCursor[T any] struct {
 }
 
 func (s *Sorter[T]) open(run sortedRun) *sortCursor[T] {
-	return &sortCursor[T]{sorter: s, reader: runReader{store: s.store, run: run}}
+	return &sortCursor[T]{sorter: s, reader: runReader{blocks: s.store.NewReader(), run: run}}
 }
 
 func (c *sortCursor[T]) Next() bool {

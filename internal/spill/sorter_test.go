@@ -48,7 +48,7 @@ func TestSorter(t *testing.T) {
 			for _, s := range sorters {
 				s.Release()
 			}
-			if n := store.inMem.Load(); n != 0 {
+			if n := store.HeldBytes(); n != 0 {
 				t.Errorf("limit %d, budget %d: %d bytes are not given back", limit, budget, n)
 			}
 			if err := store.Close(); err != nil {

@@ -20,10 +20,9 @@ import (
 
 // Store holds the blocks of many runs. It is safe for concurrent use.
 type Store struct {
-	budget int64
-	dir    string
-	inMem  atomic.Int64
-	onDisk atomic.Int64
+	use  *use
+	dir  string
+	held atomic.Int64 // bytes of its own blocks in memory
 
 	mu   sync.Mutex
 	file *os.File
@@ -31,15 +30,28 @@ type Store struct {
 	end  int64
 }
 
+// use is what a store, and those apart from it, take of memory and disk.
+type use struct {
+	budget int64
+	inMem  atomic.Int64
+	onDisk atomic.Int64
+}
+
 // NewStore makes a store that keeps up to budget bytes in memory and the rest
 // in a file in dir (the system's temporary folder if empty).
-func NewStore(budget int64, dir string) *Store { return &Store{budget: budget, dir: dir} }
+func NewStore(budget int64, dir string) *Store { return &Store{use: &use{budget: budget}, dir: dir} }
 
-// SpilledBytes is how many bytes went to disk.
-func (s *Store) SpilledBytes() int64 { return s.onDisk.Load() }
+// Apart makes a store that shares the budget of s and has a file of its own. It is
+// for blocks that are all given back at once, by Close: to give back each of
+// 36,000 blocks of 24 KiB took two seconds of the system's time, to remove a file
+// that has them takes a tenth of one.
+func (s *Store) Apart() *Store { return &Store{use: s.use, dir: s.dir} }
 
-// HeldBytes is how many bytes of blocks are in memory.
-func (s *Store) HeldBytes() int64 { return s.inMem.Load() }
+// SpilledBytes is how many bytes went to disk, with those apart.
+func (s *Store) SpilledBytes() int64 { return s.use.onDisk.Load() }
+
+// HeldBytes is how many bytes of blocks are in memory, with those apart.
+func (s *Store) HeldBytes() int64 { return s.use.inMem.Load() }
 
 // Block is one block of a run, in memory or on disk.
 type Block struct {
@@ -54,10 +66,11 @@ func (b Block) Size() int { return b.size }
 // Put keeps a copy of data as a block.
 func (s *Store) Put(data []byte) (b Block, err error) {
 	n := int64(len(data))
-	if s.inMem.Add(n) <= s.budget {
+	if s.use.inMem.Add(n) <= s.use.budget {
+		s.held.Add(n)
 		return Block{data: bytes.Clone(data), size: len(data)}, nil
 	}
-	s.inMem.Add(-n)
+	s.use.inMem.Add(-n)
 	s.mu.Lock()
 	if s.file == nil {
 		err = s.open()
@@ -71,7 +84,7 @@ func (s *Store) Put(data []byte) (b Block, err error) {
 	if _, err := f.WriteAt(data, at); err != nil {
 		return Block{}, fmt.Errorf("spill to %q: %w; give --temp a folder with more room, or more --memory", s.folder(), err)
 	}
-	s.onDisk.Add(n)
+	s.use.onDisk.Add(n)
 	return Block{offset: at, size: len(data)}, nil
 }
 
@@ -79,9 +92,9 @@ func (s *Store) Put(data []byte) (b Block, err error) {
 // long as they are referred to.
 func (s *Store) Get(b Block) ([]byte, error) { return s.GetIn(nil, b) }
 
-// GetIn is Get for who reads many blocks one after the other: what lies on disk
-// is read into buf if that is large enough, and is valid as long as buf is left
-// alone.
+// GetIn is Get for who has memory to use again: what lies on disk is read into buf
+// if that is large enough, and is valid as long as buf is left alone. What lies in
+// memory stays there, and must not be given as buf.
 func (s *Store) GetIn(buf []byte, b Block) ([]byte, error) {
 	if b.data != nil || b.size == 0 {
 		return b.data, nil
@@ -93,12 +106,32 @@ func (s *Store) GetIn(buf []byte, b Block) ([]byte, error) {
 	return data, nil
 }
 
+// Reader reads many blocks, one after the other, in memory that is used again. It
+// is for one goroutine.
+type Reader struct {
+	store *Store
+	buf   []byte // of a block that was not in memory
+}
+
+// NewReader makes a reader of blocks of the store.
+func (s *Store) NewReader() Reader { return Reader{store: s} }
+
+// Get gives a block's bytes, which must not be changed, until it is called again.
+func (r *Reader) Get(b Block) ([]byte, error) {
+	data, err := r.store.GetIn(r.buf, b)
+	if err == nil && b.data == nil {
+		r.buf = data
+	}
+	return data, err
+}
+
 // Release gives back the room that a block held, which must not be used again:
 // memory, or where the system can do that, the disk's.
 func (s *Store) Release(b Block) {
 	switch {
 	case b.data != nil:
-		s.inMem.Add(-int64(b.size))
+		s.held.Add(-int64(b.size))
+		s.use.inMem.Add(-int64(b.size))
 	case b.size > 0 && s.file != nil:
 		punch(s.file, b.offset, int64(b.size))
 	}
@@ -130,8 +163,13 @@ func (s *Store) folder() string {
 	return s.dir
 }
 
-// Close removes the file. Blocks on disk cannot be read any more.
+// Close gives back the room of all blocks, which must not be used again, and
+// removes the file. It may be called more than once, and for none.
 func (s *Store) Close() error {
+	if s == nil {
+		return nil
+	}
+	s.use.inMem.Add(-s.held.Swap(0))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.file == nil {

@@ -36,7 +36,7 @@ func TestStoreBudget(t *testing.T) {
 				}
 			}
 		}
-		if in, spilled := s.inMem.Load(), s.SpilledBytes(); in > budget || in+spilled != total {
+		if in, spilled := s.HeldBytes(), s.SpilledBytes(); in > budget || in+spilled != total {
 			t.Errorf("budget %d: %d bytes in memory and %d on disk, of %d", budget, in, spilled, total)
 		}
 		if names := list(t, dir); runtime.GOOS != "windows" && len(names) > 0 {
@@ -142,4 +142,40 @@ func TestStoreConcurrent(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// Of stores that share a budget, one gives back what is its own.
+func TestStoreApart(t *testing.T) {
+	dir := t.TempDir()
+	s := NewStore(100, dir)
+	defer s.Close()
+	apart := s.Apart()
+	mine, _ := s.Put(bytes.Repeat([]byte("m"), 60))
+	theirs, _ := apart.Put(bytes.Repeat([]byte("t"), 40))
+	spilled, err := apart.Put(bytes.Repeat([]byte("s"), 50))
+	if err != nil || mine.data == nil || theirs.data == nil || spilled.data != nil || s.HeldBytes() != 100 || s.SpilledBytes() != 50 {
+		t.Fatalf("%d bytes in memory, %d on disk, %v", s.HeldBytes(), s.SpilledBytes(), err)
+	}
+	blocks := apart.NewReader()
+	for _, want := range []struct {
+		b    Block
+		text string
+	}{{spilled, "s"}, {theirs, "t"}, {spilled, "s"}, {theirs, "t"}} {
+		if got, err := blocks.Get(want.b); err != nil || string(got[:1]) != want.text || len(got) != want.b.Size() {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+	apart.Release(theirs)
+	for range 2 {
+		if err := apart.Close(); err != nil || s.HeldBytes() != 60 {
+			t.Errorf("%d bytes are held, %v", s.HeldBytes(), err)
+		}
+	}
+	if got, err := s.Get(mine); err != nil || string(got[:1]) != "m" {
+		t.Errorf("%q, %v", got, err)
+	}
+	var none *Store
+	if err := none.Close(); err != nil {
+		t.Error(err)
+	}
 }

@@ -69,11 +69,10 @@ func (w *runWriter) flush() error {
 // runReader gives the blocks of a run, one after the other. They are valid until
 // the next one.
 type runReader struct {
-	store *Store
-	run   sortedRun
-	buf   []byte // of a block that was not in memory
-	rest  []byte // of the block at hand
-	err   error
+	blocks Reader
+	run    sortedRun
+	rest   []byte // of the block at hand
+	err    error
 }
 
 // more reads the next block if the one at hand is at its end; false at the end
@@ -83,11 +82,8 @@ func (r *runReader) more() (fresh, ok bool) {
 		if len(r.run) == 0 {
 			return false, false
 		}
-		if r.rest, r.err = r.store.GetIn(r.buf, r.run[0]); r.err != nil {
+		if r.rest, r.err = r.blocks.Get(r.run[0]); r.err != nil {
 			return false, false
-		}
-		if r.run[0].data == nil {
-			r.buf = r.rest
 		}
 		r.run, fresh = r.run[1:], true
 	}
