@@ -9,15 +9,36 @@ import (
 // remembers roughly which of them come again: in most evidence hardly any, and
 // the others need not be sorted.
 type anchors struct {
-	store       *spill.Store // of which all is given back at once
-	block       []byte       // of those that are not yet in one of blocks
-	blocks      []spill.Block
-	seen, again [anchorSlots / 64]uint64 // whether a hash of the slot came, and came again
+	store  *spill.Store // of which all is given back at once
+	block  []byte       // of those that are not yet in one of blocks
+	blocks []spill.Block
+	came   [anchorSlots / slotsPerWord]uint64 // two bits a slot: whether a hash of it came, and came again
 }
 
-// anchorSlots is some for each anchor of 25 million lines. With more lines than
-// that more are sorted in vain.
-const anchorSlots = 1 << 22
+// anchorSlots is eight for each anchor of 50 million lines, so that of these one in
+// nine is sorted in vain. They take 4 MiB.
+const (
+	anchorSlots  = 1 << 24
+	slotsPerWord = 32
+)
+
+// mark notes that an anchor came.
+func (a *anchors) mark(anchor *coverage.Item) {
+	word, once := a.slot(anchor)
+	*word |= once | *word&once<<1
+}
+
+// again says whether an anchor may have come more than once.
+func (a *anchors) again(anchor *coverage.Item) bool {
+	word, once := a.slot(anchor)
+	return *word&(once<<1) != 0
+}
+
+// slot gives the word of an anchor's slot, and in it the bit for the first time.
+func (a *anchors) slot(anchor *coverage.Item) (word *uint64, once uint64) {
+	slot := anchor[0] % anchorSlots
+	return &a.came[slot/slotsPerWord], 1 << (slot % slotsPerWord * 2)
+}
 
 // anchorBlock is the size at which a block of anchors is closed.
 const anchorBlock = 64 << 10
@@ -25,10 +46,7 @@ const anchorBlock = 64 << 10
 // add takes more anchors.
 func (a *anchors) add(items []coverage.Item) error {
 	for i := range items {
-		slot := items[i][0] % anchorSlots
-		bit := uint64(1) << (slot % 64)
-		a.again[slot/64] |= a.seen[slot/64] & bit
-		a.seen[slot/64] |= bit
+		a.mark(&items[i])
 		a.block = appendItem(a.block, &items[i])
 	}
 	if len(a.block) < anchorBlock {
@@ -60,7 +78,7 @@ func (a *anchors) repeated(to *spill.Sorter[coverage.Item]) error {
 		}
 		for len(block) > 0 {
 			block = readItem(block, &item)
-			if slot := item[0] % anchorSlots; a.again[slot/64]&(1<<(slot%64)) == 0 {
+			if !a.again(&item) {
 				continue
 			}
 			if err := to.Add(&item); err != nil {

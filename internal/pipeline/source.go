@@ -31,6 +31,7 @@ type source struct {
 	meaning    accesslog.Meaning // by the user's word
 	meaningSet bool
 	pieces     []*piece
+	begins     []begin          // of the pieces, once they are resolved
 	worker     *worker          // that reads its lines in order; nil: any may read them
 	parser     accesslog.Parser // of that worker
 	err        string           // why it was not, or not wholly, read
@@ -57,12 +58,18 @@ type piece struct {
 	rejects []spill.Block
 }
 
+// begin is where a piece of a source begins: in bytes, and how many lines are
+// before it.
+type begin struct{ offset, lines int64 }
+
 // resolve turns the pieces' line counts into the number of lines before each.
 func (s *source) resolve() {
+	s.begins = make([]begin, 0, len(s.pieces))
 	var before int64
 	for _, p := range s.pieces {
 		n := p.lines
 		p.lines = before
+		s.begins = append(s.begins, begin{p.offset, before})
 		before += n
 	}
 }
@@ -70,15 +77,16 @@ func (s *source) resolve() {
 // line turns a line number within a chunk into one within the source. offset
 // is the line's, by which its chunk is found.
 func (s *source) line(offset, inPiece int64) int64 {
-	// Nearly all chunks are of one size: look there first, as a search of the pieces
-	// of a large log waits for the memory at each step.
-	for i := int(offset / accesslog.ChunkSize); i < len(s.pieces) && i <= int(offset/accesslog.ChunkSize)+1; i++ {
-		if s.pieces[i].offset <= offset && (i+1 == len(s.pieces) || s.pieces[i+1].offset > offset) {
-			return s.pieces[i].lines + inPiece
+	// Nearly all chunks are of one size: look there first. Tables ask for each of
+	// their requests, in the order of recordings, and wait for the memory at each
+	// step of a search, or where the begins lay in the pieces themselves.
+	for i := int(offset / accesslog.ChunkSize); i < len(s.begins) && i <= int(offset/accesslog.ChunkSize)+1; i++ {
+		if s.begins[i].offset <= offset && (i+1 == len(s.begins) || s.begins[i+1].offset > offset) {
+			return s.begins[i].lines + inPiece
 		}
 	}
-	i := sort.Search(len(s.pieces), func(i int) bool { return s.pieces[i].offset > offset }) - 1
-	return s.pieces[i].lines + inPiece
+	i := sort.Search(len(s.begins), func(i int) bool { return s.begins[i].offset > offset }) - 1
+	return s.begins[i].lines + inPiece
 }
 
 // newParser makes a parser for a chunk that is read now. That of a source whose
