@@ -95,16 +95,22 @@ func (b *Batch) touch(keys []pathKey) (sum byte) {
 }
 
 func (e *encoder) appendRecording(last, recording []byte) {
-	shared, most := 0, min(len(last), len(recording))
-	for shared+8 <= most && binary.LittleEndian.Uint64(last[shared:]) == binary.LittleEndian.Uint64(recording[shared:]) {
-		shared += 8
-	}
-	for shared < most && last[shared] == recording[shared] {
-		shared++
-	}
+	shared := Shared(last, recording)
 	e.rows = append(e.rows, 1)
 	e.rows = binary.AppendUvarint(e.rows, uint64(shared))
 	e.rows = appendText(e.rows, recording[shared:])
+}
+
+// Shared is how many bytes two texts begin with alike.
+func Shared(a, b []byte) int {
+	n, most := 0, min(len(a), len(b))
+	for n+8 <= most && binary.LittleEndian.Uint64(a[n:]) == binary.LittleEndian.Uint64(b[n:]) {
+		n += 8
+	}
+	for n < most && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // appendClient appends a client, nil for none.
