@@ -29,6 +29,7 @@ type runCursor struct {
 	to   []byte // nil: no end
 	dec  request.Decoder
 	req  request.Request
+	same int // bytes that its recording begins with as the one that was given before
 	err  error
 }
 
@@ -51,6 +52,7 @@ func (r run) open(of *runs, from, to []byte) *runCursor {
 }
 
 func (c *runCursor) Next() bool {
+	c.same = len(c.req.Recording)
 	for {
 		if !c.step() {
 			return false
@@ -69,6 +71,9 @@ func (c *runCursor) Next() bool {
 func (c *runCursor) step() bool {
 	for {
 		ok, err := c.dec.Next(&c.req)
+		if ok {
+			c.same = min(c.same, c.dec.Alike())
+		}
 		if ok && c.run.ids != nil {
 			c.req.Source = c.run.ids[c.req.Source]
 		}
@@ -102,12 +107,44 @@ func (c *runCursor) step() bool {
 
 func (c *runCursor) Err() error { return c.err }
 
-// before is the order of requests: recording, client, time, source, offset.
-func before(a, b *runCursor) bool {
-	p, q := &a.req, &b.req
-	if d := bytes.Compare(p.Recording, q.Recording); d != 0 {
-		return d < 0
+// byRequest is the order of requests: recording, client, time, source, offset.
+var byRequest = spill.Order[*runCursor]{
+	Code:   func(c *runCursor) uint64 { return code(c.req.Recording, c.same) },
+	Before: before,
+}
+
+// code is the code of a recording that begins with so many bytes as the one it
+// comes behind: how many they are, more being less, and the byte behind them, of
+// which none is less than any.
+func code(recording []byte, same int) uint64 {
+	code := ^uint64(same) << 9
+	if same < len(recording) {
+		code |= uint64(recording[same]) + 1
 	}
+	return code
+}
+
+// sameBytes is how many bytes a code says are the same.
+func sameBytes(code uint64) int { return int(^code >> 9) }
+
+// before compares two requests whose recordings have the same code. Runs lie close
+// to each other when there are many, so without codes each comparison would go
+// through the same long beginnings.
+func before(a, b *runCursor, same uint64) (before bool, later uint64) {
+	p, q := &a.req, &b.req
+	n := sameBytes(same)
+	n += request.Shared(p.Recording[n:], q.Recording[n:])
+	switch pEnds, qEnds := n == len(p.Recording), n == len(q.Recording); {
+	case pEnds && qEnds:
+		return sooner(p, q), code(p.Recording, n)
+	case pEnds || !qEnds && p.Recording[n] < q.Recording[n]:
+		return true, code(q.Recording, n)
+	}
+	return false, code(p.Recording, n)
+}
+
+// sooner compares two requests for the same recording.
+func sooner(p, q *request.Request) bool {
 	if d := bytes.Compare(p.Client, q.Client); d != 0 {
 		return d < 0
 	}
@@ -149,7 +186,7 @@ func (r *runs) merge(from, to []byte) *spill.Merge[*runCursor] {
 	for i, one := range r.all {
 		cursors[i] = one.open(r, from, to)
 	}
-	return spill.NewMerge(cursors, before)
+	return spill.NewOrderedMerge(cursors, byRequest)
 }
 
 // fewest is how many runs are merged side by side however little memory there is.
@@ -193,7 +230,7 @@ func (r *runs) join(many []run) (run, error) {
 	}
 	var joined run
 	batch := request.NewBatch(joinBatch)
-	m := spill.NewMerge(cursors, before)
+	m := spill.NewOrderedMerge(cursors, byRequest)
 	for c, ok := m.Next(); ok; c, ok = m.Next() {
 		batch.Add(&c.req)
 		if !batch.Full() {

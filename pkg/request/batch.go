@@ -165,23 +165,26 @@ const (
 
 // sort puts the rows' order into b.order: by recording, and those of one
 // recording by client, time, source and offset.
-func (b *Batch) sort() { b.sortPaths(b.order, 0) }
+func (b *Batch) sort() { b.sortPaths(b.order, 0, b.sortSame) }
 
 // sortRuns sorts keys whose paths are in order within each path.
-func (b *Batch) sortRuns(keys []pathKey) {
+func (b *Batch) sortRuns(keys []pathKey, same func(keys []pathKey)) {
 	for len(keys) > 0 {
 		path, n := b.path(keys[0]), 1
 		for n < len(keys) && bytes.Equal(b.path(keys[n]), path) {
 			n++
 		}
-		b.sortSame(keys[:n])
+		same(keys[:n])
 		keys = keys[n:]
 	}
 }
 
 // sortSame sorts the requests for one recording.
 func (b *Batch) sortSame(keys []pathKey) {
-	if len(keys) > 1 {
+	switch {
+	case len(keys) >= fewPaths:
+		b.sortClients(keys)
+	case len(keys) > 1:
 		slices.SortFunc(keys, b.compareSame)
 	}
 	for i := range keys {
@@ -190,11 +193,35 @@ func (b *Batch) sortSame(keys []pathKey) {
 	keys[0].part = newPath
 }
 
+// sortClients sorts the many requests for one recording, such as a page that
+// lists others: by client as by path, with the clients in the place of the paths
+// for as long.
+func (b *Batch) sortClients(keys []pathKey) {
+	size := keys[0].pathEnd - keys[0].path
+	for i := range keys {
+		k := &keys[i]
+		n, from := clientLen(b.data[k.pathEnd:k.end])
+		k.path = k.pathEnd + uint32(from)
+		k.pathEnd = k.path + uint32(n)
+	}
+	b.sortPaths(keys, 0, func(keys []pathKey) { slices.SortFunc(keys, b.compareTimes) })
+	for i := range keys {
+		k := &keys[i]
+		k.pathEnd = k.path - uint32(clientFrom(int(k.pathEnd-k.path)))
+		k.path = k.pathEnd - size
+	}
+}
+
 // compareSame compares two requests for the same recording.
 func (b *Batch) compareSame(x, y pathKey) int {
 	if c := bytes.Compare(b.client(x), b.client(y)); c != 0 {
 		return c
 	}
+	return b.compareTimes(x, y)
+}
+
+// compareTimes compares two requests of one client for the same recording.
+func (b *Batch) compareTimes(x, y pathKey) int {
 	p, q := &b.rows[x.row], &b.rows[y.row]
 	if p.time != q.time {
 		return cmp.Compare(p.time, q.time)

@@ -234,6 +234,28 @@ func TestBatchAbsentAndEmptyTogether(t *testing.T) {
 	roundTrip(t, NewBatch(1<<20), reqs)
 }
 
+// Of many requests for one recording the clients are sorted as paths are: of any
+// length, absent and empty, alike up to their end, and many of one client.
+func TestBatchManyClients(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 30 {
+		var reqs []Request
+		for i := range int64(200) {
+			r := bare([]string{"/a/", "/a/long enough to be looked at twice", "/b"}[rng.IntN(3)], i)
+			switch n := rng.IntN(12); {
+			case n == 0:
+				r.Client = []byte{}
+			case n < 11:
+				r.Client = bytes.Repeat([]byte{'x'}, []int{1, 7, 8, 9, 125, 126, 127, 128, 1000, 16382, 16383}[n]+rng.IntN(2))
+				r.Client[rng.IntN(len(r.Client))] = "\x00xy"[rng.IntN(3)]
+			}
+			r.Source, r.TimeStart = 1+rng.Int32N(2), rng.Int64N(4)
+			reqs = append(reqs, r)
+		}
+		roundTrip(t, NewBatch(1<<30), reqs)
+	}
+}
+
 func TestBatchFull(t *testing.T) {
 	b := NewBatch(100 << 10)
 	n := 0

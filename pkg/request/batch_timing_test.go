@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/logrecount/recount/pkg/accesslog"
 )
@@ -65,6 +66,33 @@ func BenchmarkBatch(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(reqs)), "ns/request")
 	b.ReportMetric(float64(size)/float64(len(reqs)), "B/request")
+}
+
+// BenchmarkFlush sorts and encodes batches that fit the cache, and such that do
+// not; and one in which some pages that list recordings were asked for by many.
+func BenchmarkFlush(b *testing.B) {
+	for _, c := range []struct {
+		name        string
+		rows, pages int // of the rows that many are for pages
+	}{{"6000", 6_000, 0}, {"24000", 24_000, 0}, {"120000", 120_000, 0}, {"pages", 120_000, 6_000}} {
+		b.Run(c.name, func(b *testing.B) {
+			reqs := realistic(c.rows)
+			for i := range c.pages {
+				reqs[i*c.rows/c.pages].Recording = fmt.Appendf(nil, "/medicall/2018/%02d/", i%3+1)
+			}
+			batch := NewBatch(1 << 30)
+			var took time.Duration
+			for b.Loop() {
+				for i := range reqs {
+					batch.Add(&reqs[i])
+				}
+				start := time.Now()
+				batch.Flush(func(_, _ []byte) error { return nil })
+				took += time.Since(start)
+			}
+			b.ReportMetric(float64(took.Nanoseconds())/float64(b.N*len(reqs)), "flush-ns/request")
+		})
+	}
 }
 
 func BenchmarkDecoder(b *testing.B) {

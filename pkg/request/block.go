@@ -30,6 +30,7 @@ type encoder struct {
 	slots             []slot // per text of the batch
 	generation        uint32
 	dictLen           uint32
+	touched           byte // see Batch.touch
 }
 
 // slot is the index of a text in the block of a generation.
@@ -57,6 +58,9 @@ func (e *encoder) encodeBlock(b *Batch, order []pathKey) int {
 	var last []byte
 	n := 0
 	for n < len(order) && n < blockRows && len(e.dict)+len(e.rows) < blockBytes {
+		if n%touchRows == 0 {
+			e.touched = b.touch(order[n:min(n+touchRows, len(order))])
+		}
 		if n > 0 && order[n].part == samePathAgain {
 			e.rows = append(e.rows, 0)
 		} else {
@@ -74,17 +78,39 @@ func (e *encoder) encodeBlock(b *Batch, order []pathKey) int {
 	return n
 }
 
+// touchRows is how many rows are fetched from memory at once.
+const touchRows = 32
+
+// touch has the bytes of rows brought into the cache. They lie anywhere in
+// Batch.data, and nothing depends on what is read here, so the processor waits
+// for all rows together and not for one after the other: of a batch larger than
+// the cache, sorting and encoding took twice the time. The result is of no use
+// but to keep the reads from being left out.
+func (b *Batch) touch(keys []pathKey) (sum byte) {
+	for i := range keys {
+		k := &keys[i]
+		sum ^= b.data[k.path] ^ b.data[k.pathEnd] ^ b.data[k.end-1]
+	}
+	return sum
+}
+
 func (e *encoder) appendRecording(last, recording []byte) {
-	shared, most := 0, min(len(last), len(recording))
-	for shared+8 <= most && binary.LittleEndian.Uint64(last[shared:]) == binary.LittleEndian.Uint64(recording[shared:]) {
-		shared += 8
-	}
-	for shared < most && last[shared] == recording[shared] {
-		shared++
-	}
+	shared := Shared(last, recording)
 	e.rows = append(e.rows, 1)
 	e.rows = binary.AppendUvarint(e.rows, uint64(shared))
 	e.rows = appendText(e.rows, recording[shared:])
+}
+
+// Shared is how many bytes two texts begin with alike.
+func Shared(a, b []byte) int {
+	n, most := 0, min(len(a), len(b))
+	for n+8 <= most && binary.LittleEndian.Uint64(a[n:]) == binary.LittleEndian.Uint64(b[n:]) {
+		n += 8
+	}
+	for n < most && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // appendClient appends a client, nil for none.
@@ -102,6 +128,14 @@ func clientLen(data []byte) (n, from int) {
 	}
 	v, from := binary.Uvarint(data)
 	return int(v) - 1, from
+}
+
+// clientFrom is where a client of n bytes begins behind its length.
+func clientFrom(n int) (from int) {
+	for from, n = 1, n+1; n >= 0x80; n >>= 7 {
+		from++
+	}
+	return from
 }
 
 // appendRest appends what stands in a batch behind a row's recording, with the

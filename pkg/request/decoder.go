@@ -10,30 +10,42 @@ var errBlock = errors.New("a block of requests is damaged")
 
 // Decoder walks over the requests of one block.
 type Decoder struct {
+	block []byte
 	rest  []byte
 	left  int
-	dict  [][]byte
+	dict  []place
 	path  []byte // the recording of the request before
+	last  []byte // that of the last in the block before
+	alike int    // see Alike
 	arena []byte // the recordings, of which a block stores the ends
 	had   byte   // which other texts the request before has; before the first, any may be there
 }
 
+// place is where a text of the dictionary stands in the block. As slices they would
+// take three times the room, and of hundreds of runs read side by side all
+// dictionaries together have to fit the cache.
+type place struct{ from, to uint32 }
+
 // Reset starts at the first request of block. Requests borrow from block and
 // from space made here, so they stay valid when the decoder goes on.
 func (d *Decoder) Reset(block []byte) error {
-	d.rest, d.left, d.path, d.arena, d.had = block, 0, nil, nil, 1<<numTexts-1
+	if d.path != nil {
+		d.last = d.path
+	}
+	d.block, d.rest, d.left, d.path, d.arena, d.had = block, block, 0, nil, nil, 1<<numTexts-1
 	rows, ok := d.number()
 	n, ok2 := d.number()
 	if !ok || !ok2 || rows > uint64(len(block)) || n > uint64(len(block)) {
 		return errBlock
 	}
-	d.dict = append(d.dict[:0], nil)
+	d.dict = append(d.dict[:0], place{})
 	for range n {
 		text, ok := d.text()
 		if !ok {
 			return errBlock
 		}
-		d.dict = append(d.dict, text)
+		to := len(block) - len(d.rest)
+		d.dict = append(d.dict, place{uint32(to - len(text)), uint32(to)})
 	}
 	d.left = int(rows)
 	return nil
@@ -56,6 +68,7 @@ func (d *Decoder) Next(r *Request) (bool, error) {
 	case fresh == 1:
 		ok = d.recording()
 	default:
+		d.alike = len(d.path)
 		ok = d.path != nil // the first of a block brings its recording
 	}
 	if !ok {
@@ -75,6 +88,10 @@ func (d *Decoder) Next(r *Request) (bool, error) {
 	d.rest = rest
 	return true, nil
 }
+
+// Alike is how many bytes the recording of the last request begins with that the
+// one read before it, in this block or in one before, begins with too.
+func (d *Decoder) Alike() int { return d.alike }
 
 // texts reads the other texts.
 func (d *Decoder) texts(r *Request) bool {
@@ -97,7 +114,8 @@ func (d *Decoder) texts(r *Request) bool {
 		case i == 0:
 			*text = r.Recording
 		default:
-			*text = d.dict[i]
+			p := d.dict[i]
+			*text = d.block[p.from:p.to:p.to]
 		}
 	}
 	return true
@@ -132,9 +150,12 @@ func (d *Decoder) recording() bool {
 	if d.arena == nil || cap(d.arena)-len(d.arena) < n {
 		d.arena = make([]byte, 0, max(16<<10, n))
 	}
-	from := len(d.arena)
+	first, from := d.path == nil, len(d.arena)
 	d.arena = append(append(d.arena, d.path[:shared]...), rest...)
 	d.path = d.arena[from:len(d.arena):len(d.arena)]
+	if d.alike = int(shared); first {
+		d.alike, d.last = Shared(d.last, d.path), nil
+	}
 	return true
 }
 

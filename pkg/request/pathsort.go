@@ -24,12 +24,12 @@ const fewPaths = 12
 // start alike, so comparing them whole costs a cache miss and a long way each
 // time; here eight bytes at a time are compared as numbers, and only paths with
 // the same eight bytes look at the next (a multikey sort; it takes about a third
-// of the time of sorting with bytes.Compare).
-func (b *Batch) sortPaths(keys []pathKey, depth int) {
+// of the time of sorting with bytes.Compare). same sorts keys of one path.
+func (b *Batch) sortPaths(keys []pathKey, depth int, same func(keys []pathKey)) {
 	for {
 		if len(keys) < fewPaths {
 			slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x)[depth:], b.path(y)[depth:]) })
-			b.sortRuns(keys)
+			b.sortRuns(keys, same)
 			return
 		}
 		alike := true
@@ -41,7 +41,7 @@ func (b *Batch) sortPaths(keys []pathKey, depth int) {
 			break
 		}
 		if !allReach(keys, depth+8) {
-			b.sortEnding(keys)
+			b.sortEnding(keys, same)
 			return
 		}
 		depth += 8
@@ -56,9 +56,9 @@ func (b *Batch) sortPaths(keys []pathKey, depth int) {
 		case n == 1:
 			keys[0].part = newPath
 		case allReach(keys[:n], depth+8):
-			b.sortPaths(keys[:n], depth+8)
+			b.sortPaths(keys[:n], depth+8, same)
 		default:
-			b.sortEnding(keys[:n])
+			b.sortEnding(keys[:n], same)
 		}
 		keys = keys[n:]
 	}
@@ -107,14 +107,14 @@ func (b *Batch) sortParts(keys []pathKey) {
 // sortEnding sorts paths of which some have ended. Where one ends its part is
 // padded with zero bytes, so it may stand beside one that goes on with zero
 // bytes; then only the lengths decide. Mostly all are one path.
-func (b *Batch) sortEnding(keys []pathKey) {
+func (b *Batch) sortEnding(keys []pathKey, same func(keys []pathKey)) {
 	size := keys[0].pathEnd - keys[0].path
 	if !slices.ContainsFunc(keys, func(k pathKey) bool { return k.pathEnd-k.path != size }) {
-		b.sortSame(keys)
+		same(keys)
 		return
 	}
 	slices.SortFunc(keys, func(x, y pathKey) int { return bytes.Compare(b.path(x), b.path(y)) })
-	b.sortRuns(keys)
+	b.sortRuns(keys, same)
 }
 
 func allReach(keys []pathKey, depth int) bool {
