@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
@@ -49,7 +50,8 @@ func packed(t testing.TB, text []byte) map[string][]byte {
 	half := len(text) / 2
 	all := map[string][]byte{
 		"gzip": gz(t, 6, text[:half], text[half:]), "zstd": zst(t, text[:half], text[half:]),
-		"xz": xzd(t, text[:half], text[half:]), "bzip2": bytes.Repeat(bz2(t), 120),
+		"zstd frames": inFrames(t, rand.New(rand.NewPCG(1, 1)), text, max(1, half/3)),
+		"xz":          xzd(t, text[:half], text[half:]), "bzip2": bytes.Repeat(bz2(t), 120),
 	}
 	for name, data := range all {
 		all[name+" flipped"] = flip(data, len(data)/2-6)
