@@ -72,28 +72,34 @@ func flip(b []byte, at int) []byte {
 	return b
 }
 
+// said reads r to its end and closes it. It tells what was heard of damage and
+// warnings, and after how many bytes.
+func said(r *Reader, size int) (list []string) {
+	defer r.Close()
+	last, given := "", 0
+	for err := error(nil); err == nil; {
+		var n int
+		n, err = io.ReadFull(r, make([]byte, size))
+		given += n
+		if now := fmt.Sprint(r.Damage(), r.Warnings()); now != last {
+			list = append(list, fmt.Sprint(given, now))
+			last = now
+		}
+	}
+	return list
+}
+
 // Whoever reads hears of damage and of warnings at the same byte, whether it is
 // read ahead or not.
 func TestHeardInPlace(t *testing.T) {
-	said := func(src Source, p pace, size int) (list []string) {
+	said := func(src Source, p pace, size int) []string {
 		l := standardLimits
 		l.pace = p
 		r, err := src.open(nil, l)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer r.Close()
-		last, given := "", 0
-		for err == nil {
-			var n int
-			n, err = io.ReadFull(r, make([]byte, size))
-			given += n
-			if now := fmt.Sprint(r.Damage(), r.Warnings()); now != last {
-				list = append(list, fmt.Sprint(given, now))
-				last = now
-			}
-		}
-		return list
+		return said(r, size)
 	}
 	text := lines(0, 30)
 	heard := 0

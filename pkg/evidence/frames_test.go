@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -51,40 +52,32 @@ func skippable(b []byte) []byte {
 	return append(head, b...)
 }
 
-// inSequence and sideBySide read a file with the frames one by one, and side by
+// inSequence and sideBySide read data with the frames one by one, and side by
 // side in jobs of about run bytes, by size bytes.
-func inSequence(t testing.TB, src Source, size int) result {
-	return readFrames(t, src, size, pace{}, func(f *frames) { f.width = 1 })
-}
-
-func sideBySide(t testing.TB, src Source, size, run int, p pace) (res result, given int) {
-	var f *frames
-	res = readFrames(t, src, size, p, func(of *frames) {
-		f = of
-		f.width, f.run = 3, run
-	})
-	return res, f.given
-}
-
-func readFrames(t testing.TB, src Source, size int, p pace, with func(*frames)) result {
-	t.Helper()
-	l := standardLimits
-	l.pace = p
-	r, err := src.open(nil, l)
-	if err != nil {
-		t.Fatal(err)
-	}
+func inSequence(t testing.TB, data []byte, size int) result {
+	r, _ := framesOf(data, 1, smallJob, pace{})
 	defer r.Close()
-	if d, ok := r.dec.(*zstdDecoder); ok {
-		with(d.beside)
-	} else {
-		with(new(frames))
-	}
 	return readOn(t, r, size)
 }
 
-func onDisk(t testing.TB, data []byte) Source {
-	return Source{Path: "source", File: written(t, data), Size: int64(len(data))}
+func sideBySide(t testing.TB, data []byte, size, run int, p pace) (result, *frames) {
+	r, f := framesOf(data, 3, run, p)
+	defer r.Close()
+	return readOn(t, r, size), f
+}
+
+// framesOf opens data as if it were a file.
+func framesOf(data []byte, width, run int, p pace) (*Reader, *frames) {
+	file := bytes.NewReader(data)
+	r := &Reader{path: "source", pace: p}
+	r.raw.src = bytes.NewReader(data)
+	r.start(func(at, n int64) io.Reader { return io.NewSectionReader(file, at, n) })
+	f := new(frames)
+	if d, ok := r.dec.(*zstdDecoder); ok {
+		f = d.beside
+		f.width, f.run = width, run
+	}
+	return r, f
 }
 
 // Frames decoded side by side are what they are one by one, whatever their
@@ -104,18 +97,44 @@ func TestFramesSideBySide(t *testing.T) {
 			at := r.IntN(len(data)-4) + 4
 			data = bytes.Join([][]byte{data[:at], make([]byte, r.IntN(5)), data[at:]}, nil)
 		}
-		src := find(t, "frames", data)
 		size, run := 1<<r.IntN(19), 1<<r.IntN(19)
 		p := pace{}
 		if r.IntN(2) == 0 {
 			p = testPace(len(data))
 		}
-		got, n := sideBySide(t, src, size, run, p)
-		sameResult(t, fmt.Sprintf("case %d, by %d, jobs of %d, pace %v", i, size, run, p), got, inSequence(t, src, 1<<12))
-		count += n
+		got, f := sideBySide(t, data, size, run, p)
+		sameResult(t, fmt.Sprintf("case %d, by %d, jobs of %d, pace %v", i, size, run, p), got, inSequence(t, data, 1<<12))
+		count += f.given
 	}
 	if count < 1000 {
 		t.Errorf("%d frames were decoded side by side", count)
+	}
+}
+
+// Damage is heard at the same byte, whether frames are decoded side by side or
+// not.
+func TestFramesHeardInPlace(t *testing.T) {
+	text := lines(0, 60)
+	frame := zst(t, text[:1500])
+	for name, data := range map[string][]byte{
+		"checksums": bytes.Join([][]byte{frame, zst(t, text), flip(frame, -2), frame, flip(frame, -2), flip(frame, -2), frame}, nil),
+		"zeros":     bytes.Join([][]byte{frame, frame, make([]byte, 7), frame, frame, make([]byte, 5)}, nil),
+		"foreign":   bytes.Join([][]byte{frame, frame, frame, []byte("hello"), frame}, nil),
+		"middle":    bytes.Join([][]byte{frame, frame, unsized(t, text), flip(unsized(t, text), 700), frame}, nil),
+	} {
+		for _, size := range []int{1, 50, 4096} {
+			r, _ := framesOf(data, 1, smallJob, pace{})
+			want := said(r, size)
+			if len(want) < 2 {
+				t.Errorf("%s: nothing was said", name)
+			}
+			for _, run := range []int{1, 2000, smallJob} {
+				r, _ := framesOf(data, 3, run, testPaces[run%2+1])
+				if got := said(r, size); !slices.Equal(got, want) {
+					t.Errorf("%s by %d, jobs of %d: %q\nwant %q", name, size, run, got, want)
+				}
+			}
+		}
 	}
 }
 
@@ -124,16 +143,13 @@ func TestFramesSideBySide(t *testing.T) {
 func TestFramesDamagedEverywhere(t *testing.T) {
 	text := lines(0, 16)
 	data := bytes.Join([][]byte{
-		zst(t, text[:600]), unsized(t, text[600:800]), skippable([]byte("hello")), zst(t, nil),
-		zst(t, text[800:1000]), zst(t, bytes.Repeat([]byte{'a'}, 300)), unsized(t, text[1000:1100]), zst(t, text[1100:1400]),
+		sized(t, text[:600]), unsized(t, text[600:800]), skippable([]byte("hello")), unsized(t, nil),
+		sized(t, text[800:1000]), sized(t, bytes.Repeat([]byte{'a'}, 300)), unsized(t, text[1000:1100]), sized(t, text[1100:1400]),
 	}, nil)
 	same := func(what string, data []byte, at int) (given int) {
-		src := onDisk(t, data)
-		defer os.Remove(src.File)
-		want := inSequence(t, src, 512)
-		got, given := sideBySide(t, src, 512, []int{1, 400, smallJob}[at%3], pace{})
-		sameResult(t, fmt.Sprintf("%s at %d", what, at), got, want)
-		return given
+		got, f := sideBySide(t, data, 512, []int{1, 400, smallJob}[at%3], pace{})
+		sameResult(t, fmt.Sprintf("%s at %d", what, at), got, inSequence(t, data, 512))
+		return f.given
 	}
 	if given := same("nothing", data, 0); given != 7 {
 		t.Errorf("%d frames side by side, want all but the first", given)
@@ -149,18 +165,27 @@ func TestFramesDamagedEverywhere(t *testing.T) {
 	}
 }
 
-// unsized is a frame that does not say how much is in it.
+// unsized is a frame that does not say how much is in it, sized one that does;
+// neither looks back more than 1 KiB.
 func unsized(t testing.TB, text []byte) []byte {
 	var b bytes.Buffer
-	w, err := zstd.NewWriter(&b, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<10))
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := smallWindow(t, &b)
 	w.Write(text[:len(text)/2])
 	w.Flush()
 	w.Write(text[len(text)/2:])
 	w.Close()
 	return b.Bytes()
+}
+
+func sized(t testing.TB, text []byte) []byte { return smallWindow(t, nil).EncodeAll(text, nil) }
+
+func smallWindow(t testing.TB, out io.Writer) *zstd.Encoder {
+	t.Helper()
+	w, err := zstd.NewWriter(out, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
 }
 
 // What pzstd writes is decoded side by side, and so are files of zstd that were
@@ -182,16 +207,15 @@ func TestPzstd(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		src := find(t, "log", data)
-		got, n := sideBySide(t, src, 1<<20, smallJob, standardPace)
-		if !bytes.Equal(got.data, text) || got.damage != nil || n < least {
-			t.Errorf("%s: %d bytes of %d, %v, %d frames side by side, want %d", command, len(got.data), len(text), got.damage, n, least)
+		got, f := sideBySide(t, data, 1<<20, smallJob, standardPace)
+		if !bytes.Equal(got.data, text) || got.damage != nil || f.given < least {
+			t.Errorf("%s: %d bytes of %d, %v, %d frames side by side, want %d", command, len(got.data), len(text), got.damage, f.given, least)
 		}
 		r := rand.New(rand.NewPCG(3, 4))
 		for range 3 {
-			src := find(t, "log", flip(data, r.IntN(len(data)-4)+4))
-			got, _ := sideBySide(t, src, 1<<20, smallJob, standardPace)
-			sameResult(t, command+" flipped", got, inSequence(t, src, 1<<20))
+			data := flip(data, r.IntN(len(data)-4)+4)
+			got, _ := sideBySide(t, data, 1<<20, smallJob, standardPace)
+			sameResult(t, command+" flipped", got, inSequence(t, data, 1<<20))
 		}
 	}
 }
@@ -214,9 +238,9 @@ func TestZstdFilesTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, n := sideBySide(t, find(t, "log", data), 1<<20, smallJob, standardPace)
-	if !bytes.Equal(got.data, bytes.Repeat(text, 20)) || got.damage != nil || n != 19 {
-		t.Errorf("%d bytes of %d, %v, %d frames side by side", len(got.data), 20*len(text), got.damage, n)
+	got, f := sideBySide(t, data, 1<<20, smallJob, standardPace)
+	if !bytes.Equal(got.data, bytes.Repeat(text, 20)) || got.damage != nil || f.given != 19 {
+		t.Errorf("%d bytes of %d, %v, %d frames side by side", len(got.data), 20*len(text), got.damage, f.given)
 	}
 }
 
@@ -236,40 +260,26 @@ func TestFrameClaims(t *testing.T) {
 		"window of 3 TiB":                     magic + "\x00\xff" + "\x01\x00\x00",
 	} {
 		data := bytes.Join([][]byte{zst(t, text), zst(t, text), []byte(more), zst(t, text)}, nil)
-		src := find(t, "claims", data)
-		for _, limit := range []int{1, mostJobs} {
+		for _, width := range []int{1, mostJobs} {
 			var n int64
-			got := allocated(func() { n = sizeOf(t, src, limit) })
-			if got > 64<<20 {
-				t.Errorf("%s, %d jobs: %d bytes read took %d bytes of memory", name, limit, n, got)
+			took := allocated(func() {
+				r, _ := framesOf(data, width, smallJob, standardPace)
+				defer r.Close()
+				n, _ = io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, make([]byte, 1<<20))
+			})
+			if took > 64<<20 || n < int64(2*len(text)) {
+				t.Errorf("%s, %d jobs: %d bytes read took %d bytes of memory", name, width, n, took)
 			}
 		}
 	}
 }
 
-func sizeOf(t *testing.T, src Source, width int) (n int64) {
-	r, err := src.Open(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	r.dec.(*zstdDecoder).beside.width = width
-	buf := make([]byte, 1<<20)
-	for err == nil {
-		var k int
-		k, err = r.Read(buf)
-		n += int64(k)
-	}
-	return n
-}
-
 // Frames that are all wrong are not decoded again and again.
 func TestManyWrongFrames(t *testing.T) {
 	wrong := flip(zst(t, lines(0, 10)), -2) // its checksum is
-	src := find(t, "wrong", bytes.Repeat(wrong, 3000))
-	var f *frames
-	got := readFrames(t, src, 1<<12, pace{}, func(of *frames) { of.width, f = 3, of })
-	sameResult(t, "side by side", got, inSequence(t, src, 1<<12))
+	data := bytes.Repeat(wrong, 3000)
+	got, f := sideBySide(t, data, 1<<12, smallJob, pace{})
+	sameResult(t, "side by side", got, inSequence(t, data, 1<<12))
 	if most := int64(len(got.data) + 4*smallJob*mostJobs); f.vain == 0 || f.vain > most {
 		t.Errorf("%d bytes in vain, %d were given", f.vain, len(got.data))
 	}
@@ -279,11 +289,10 @@ func TestManyWrongFrames(t *testing.T) {
 func TestOneWrongFrame(t *testing.T) {
 	frame := zst(t, lines(0, 100))
 	data := bytes.Join([][]byte{bytes.Repeat(frame, 50), flip(frame, -2), bytes.Repeat(frame, 50)}, nil)
-	src := find(t, "wrong", data)
-	got, n := sideBySide(t, src, 1<<12, 1<<14, pace{})
-	sameResult(t, "side by side", got, inSequence(t, src, 1<<12))
-	if n < 90 {
-		t.Errorf("%d frames of 101 side by side", n)
+	got, f := sideBySide(t, data, 1<<12, 1<<14, pace{})
+	sameResult(t, "side by side", got, inSequence(t, data, 1<<12))
+	if f.given < 90 {
+		t.Errorf("%d frames of 101 side by side", f.given)
 	}
 }
 
@@ -297,9 +306,7 @@ func FuzzFrames(f *testing.F) {
 	f.Add(append(zst(f, lines(0, 9)), "(\xb5/\xfd\xc0\x00\xfe\xff\xff\xff\xff\xff\xff\xff\x01\x00\x00"...), uint32(500))
 	f.Add(append(zst(f, lines(0, 9)), "(\xb5/\xfd\xe0\xff\xff\xff\xff\xff\xff\xff\xff\x01\x00\x00"...), uint32(500))
 	f.Fuzz(func(t *testing.T, data []byte, size uint32) {
-		src := onDisk(t, data)
-		defer os.Remove(src.File)
-		got, _ := sideBySide(t, src, int(size%(1<<20))+1, int(size>>10)+1, pace{})
-		sameResult(t, fmt.Sprint("by ", size), got, inSequence(t, src, 512))
+		got, _ := sideBySide(t, data, int(size%(1<<20))+1, int(size>>10)+1, pace{})
+		sameResult(t, fmt.Sprint("by ", size), got, inSequence(t, data, 512))
 	})
 }
