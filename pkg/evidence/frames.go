@@ -122,7 +122,7 @@ func (f *frames) take(j *frameJob) int {
 	for {
 		part := w.next(f.in.br)
 		at := len(j.in)
-		if part == 0 && w.size <= w.content { // or the frame is wrong
+		if part == 0 {
 			size := int(w.most())
 			j.list = append(j.list, oneOfRun{at - from, size})
 			return size
@@ -181,7 +181,6 @@ func (j *frameJob) decode(z *zstd.Decoder) {
 
 // giveUp puts back everything from the first frame that is wrong on.
 func (f *frames) giveUp() {
-	f.stuck = true
 	var stored [][]byte
 	for i, j := range f.queue {
 		if i > 0 {

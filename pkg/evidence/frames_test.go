@@ -296,6 +296,33 @@ func TestOneWrongFrame(t *testing.T) {
 	}
 }
 
+// What is put back comes once more, and before what follows, however often and
+// however much it is, at the same offsets.
+func TestBack(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	data := make([]byte, 8<<20)
+	for i := range data {
+		data[i] = byte(r.Uint32())
+	}
+	in := newInput(&raw{src: bytes.NewReader(data)}, nil)
+	at := 0
+	for range 500 {
+		b := make([]byte, min(r.IntN(1<<20), len(data)-at))
+		if _, err := io.ReadFull(in.br, b); err != nil || !bytes.Equal(b, data[at:at+len(b)]) {
+			t.Fatalf("%d bytes at %d: %v, or others", len(b), at, err)
+		}
+		n := min(r.IntN(1<<20), len(b))
+		at += len(b) - n
+		in.back(b[len(b)-n:])
+		if in.pos() != int64(at) {
+			t.Fatalf("offset %d, want %d", in.pos(), at)
+		}
+	}
+	if at < len(data)/2 {
+		t.Errorf("%d bytes were read", at)
+	}
+}
+
 // FuzzFrames: whatever the bytes, frames side by side give what they give one
 // by one.
 func FuzzFrames(f *testing.F) {
@@ -309,4 +336,15 @@ func FuzzFrames(f *testing.F) {
 		got, _ := sideBySide(t, data, int(size%(1<<20))+1, int(size>>10)+1, pace{})
 		sameResult(t, fmt.Sprint("by ", size), got, inSequence(t, data, 512))
 	})
+}
+
+// Who wants only the beginning has no frame decoded ahead.
+func TestBeginningOfFrames(t *testing.T) {
+	data := bytes.Repeat(zst(t, lines(0, 1000)), 20)
+	r, f := framesOf(data, 3, smallJob, standardPace)
+	defer r.Close()
+	r.peek()
+	if f.z != nil || r.RawBytes() == int64(len(data)) {
+		t.Errorf("for %d bytes %d stored bytes of %d were read", headLen, r.RawBytes(), len(data))
+	}
 }
