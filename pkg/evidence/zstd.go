@@ -13,6 +13,12 @@ const maxWindow = 128 << 20
 
 // zstdDecoder reads the frames of a zstd file, one after the other where they
 // cannot be decoded side by side.
+//
+// One frame is decoded by one goroutine. The library can share the blocks of a
+// frame out among several (WithDecoderConcurrency), but then reads on while it
+// decodes: the offset of damage is lost, and what follows a frame whose checksum
+// is wrong. Nor does it pay: on two cores it took 0.9 s, and 1.5 s of processor
+// time, for a log of 949 MB that one goroutine decodes in 0.6 s.
 type zstdDecoder struct {
 	c       compression
 	in      *input
