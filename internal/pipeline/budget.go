@@ -28,7 +28,7 @@ const (
 	fixedBytes    = 24 << 20  // the program itself, and small things
 	requestsBytes = 110 << 20 // the requests table: row groups of 65,536 rows, one that is filled and one that is encoded
 	tableBytes    = 14 << 20  // any other table
-	readerBytes   = 4 << 20   // what a reader of a file unpacks ahead
+	readerBytes   = 24 << 20  // what a reader of a file unpacks ahead: of zstd two frames of 8 MiB
 	workerBytes   = 16 << 20  // a worker: its rows on the way to the tables, caches, a chunk; with less there are fewer
 )
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
@@ -49,7 +50,8 @@ func packed(t testing.TB, text []byte) map[string][]byte {
 	half := len(text) / 2
 	all := map[string][]byte{
 		"gzip": gz(t, 6, text[:half], text[half:]), "zstd": zst(t, text[:half], text[half:]),
-		"xz": xzd(t, text[:half], text[half:]), "bzip2": bytes.Repeat(bz2(t), 120),
+		"zstd frames": inFrames(t, rand.New(rand.NewPCG(1, 1)), text, max(1, half/3)),
+		"xz":          xzd(t, text[:half], text[half:]), "bzip2": bytes.Repeat(bz2(t), 120),
 	}
 	for name, data := range all {
 		all[name+" flipped"] = flip(data, len(data)/2-6)
@@ -70,28 +72,34 @@ func flip(b []byte, at int) []byte {
 	return b
 }
 
+// said reads r to its end and closes it. It tells what was heard of damage and
+// warnings, and after how many bytes.
+func said(r *Reader, size int) (list []string) {
+	defer r.Close()
+	last, given := "", 0
+	for err := error(nil); err == nil; {
+		var n int
+		n, err = io.ReadFull(r, make([]byte, size))
+		given += n
+		if now := fmt.Sprint(r.Damage(), r.Warnings()); now != last {
+			list = append(list, fmt.Sprint(given, now))
+			last = now
+		}
+	}
+	return list
+}
+
 // Whoever reads hears of damage and of warnings at the same byte, whether it is
 // read ahead or not.
 func TestHeardInPlace(t *testing.T) {
-	said := func(src Source, p pace, size int) (list []string) {
+	said := func(src Source, p pace, size int) []string {
 		l := standardLimits
 		l.pace = p
 		r, err := src.open(nil, l)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer r.Close()
-		last, given := "", 0
-		for err == nil {
-			var n int
-			n, err = io.ReadFull(r, make([]byte, size))
-			given += n
-			if now := fmt.Sprint(r.Damage(), r.Warnings()); now != last {
-				list = append(list, fmt.Sprint(given, now))
-				last = now
-			}
-		}
-		return list
+		return said(r, size)
 	}
 	text := lines(0, 30)
 	heard := 0

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"slices"
 )
 
 // input is what a decoder reads from: the stored bytes with their offsets, and
@@ -60,6 +61,37 @@ func (in *input) restart(at int64) {
 	})}
 	in.br.Reset(in.given)
 	in.base = at
+}
+
+// back has br give once more the bytes b, the last that it gave. It says how many
+// bytes it had to copy for that.
+func (in *input) back(b []byte) int64 {
+	at := in.pos() - int64(len(b))
+	buffered, _ := in.br.Peek(in.br.Buffered())
+	h, ok := in.given.r.(*held)
+	if !ok {
+		h = &held{r: in.given.r}
+	}
+	h.b = slices.Concat(b, buffered, h.b)
+	in.given, in.base = &counter{r: h}, at
+	in.br.Reset(in.given)
+	return int64(len(h.b))
+}
+
+// held gives bytes that were read already, and then those of r.
+type held struct {
+	b []byte
+	r io.Reader
+}
+
+func (h *held) Read(p []byte) (int, error) {
+	if len(h.b) == 0 {
+		h.b = nil
+		return h.r.Read(p)
+	}
+	n := copy(p, h.b)
+	h.b = h.b[n:]
+	return n, nil
 }
 
 // next looks at what follows the end of a compressed stream, of which zeros
