@@ -54,6 +54,33 @@ func TestCutAndFlipped(t *testing.T) {
 	}
 }
 
+// The parts of a header, up to the longest that compress/gzip reads, and one more.
+func TestHeader(t *testing.T) {
+	for flags := range 1 << 5 {
+		for _, n := range []int{0, 1, maxName - 1, maxName} {
+			b := []byte{0x1f, 0x8b, 8, byte(flags), 1, 2, 3, 4, 5, 6}
+			if flags&hasExtra != 0 {
+				b = append(append(b, byte(n), byte(n>>8)), make([]byte, n)...)
+			}
+			for _, flag := range []int{hasName, hasComment} {
+				if flags&flag != 0 {
+					b = append(append(b, bytes.Repeat([]byte{'n'}, n)...), 0)
+				}
+			}
+			if sum := checksum(b); flags&hasSum != 0 {
+				b = append(b, byte(sum), byte(sum>>8))
+			}
+			b = append(b, packed(t, 6, []byte("text"))[headerSize:]...)
+			if got := same(t, b); (got.err == nil) != (n < maxName || flags&(hasName|hasComment) == 0) {
+				t.Errorf("flags %x, %d bytes: %v", flags, n, got.err)
+			}
+			for cut := headerSize; cut < min(len(b), 30); cut++ {
+				same(t, b[:cut])
+			}
+		}
+	}
+}
+
 // One Reader reads on after whatever it read before.
 func TestReset(t *testing.T) {
 	z, p := new(Reader), make([]byte, small)

@@ -150,7 +150,10 @@ func (d *decoder) careful(in, out []byte, ip, op int) (int, int, why, error) {
 	return ip, op, goOn, nil
 }
 
-// match copies as much of the match as out has room for.
+// match copies as much of the match as out has room for. It is rare in fast, and
+// is kept out of it.
+//
+//go:noinline
 func (d *decoder) match(out []byte, op int) int {
 	n := min(d.length, len(out)-op)
 	d.length -= n

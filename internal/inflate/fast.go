@@ -1,16 +1,28 @@
 package inflate
 
-// What fast needs for one turn, so that nothing in a turn has to look where
-// in or out ends: it loads 8 bytes of the input twice, having used up to 7
-// between, and writes up to 2 literals and a match, in words of which the last
-// reaches beyond the match.
+// What fast needs for one turn, so that nothing in a turn has to look where in
+// or out ends: it loads 8 bytes of the input twice, having used up to 7 between,
+// and writes up to 2 literals and a match, stride bytes at a time, of which the
+// last reach beyond the match.
 const (
 	fastIn  = 16
-	fastOut = 2 + maxMatch + 40
+	fastOut = 2 + maxMatch + stride
+	stride  = 40
 )
 
 // fast decodes symbols while there are fastIn bytes of input and fastOut of
-// room, up to the end of the block.
+// room, up to the end of the block. It may write to all of out[op:].
+//
+// The next bits of the input are the lowest of bits, at least 56 after each load.
+// Only the lower 6 bits of count count: so an entry can be subtracted whole, and
+// nothing is masked that waits for the last lookup. What is above count in bits
+// are bits that follow, and are loaded again in the same place.
+//
+// On an access log, where two of three matches follow another at once and are of
+// 21 bytes on average, what takes time is a jump that was not foreseen. So a
+// match is copied 40 bytes at first, however long it is (1.4 times as fast as
+// twice 8 bytes in a loop; 32 and 48 are slower), and bits are loaded for a
+// distance only if literals came before (1.05 times).
 func (d *decoder) fast(in, out []byte, ip, op int) (int, int, error) {
 	const litlenMask, distMask = 1<<litlenBits - 1, 1<<distBits - 1
 	bits, count := d.bits, uint64(d.count)
@@ -20,6 +32,9 @@ func (d *decoder) fast(in, out []byte, ip, op int) (int, int, error) {
 		bits |= le.Uint64(in[ip:]) << (count & 63)
 		ip += int((63 - count) >> 3 & 7)
 		count |= 56
+
+		// Up to three literals, of at most litlenBits each: one with a longer code is
+		// found behind a link.
 		e := litlen[bits&litlenMask]
 		if e&literal != 0 {
 			bits >>= e & 63
@@ -69,10 +84,11 @@ func (d *decoder) fast(in, out []byte, ip, op int) (int, int, error) {
 				break
 			}
 		}
+
+		// A length, and the distance: with extra bits up to 20 and 28 bits.
 		length := int(e>>16) + int(bits&(1<<(e&63)-1)>>(e>>8&15))
 		bits >>= e & 63
 		count -= uint64(e)
-
 		e = dists[bits&distMask]
 		if e&special != 0 {
 			if e&link == 0 {
@@ -91,7 +107,7 @@ func (d *decoder) fast(in, out []byte, ip, op int) (int, int, error) {
 		bits >>= e & 63
 		count -= uint64(e)
 
-		from := op - dist
+		from, to := op-dist, op+length
 		if from < 0 {
 			if dist > op+len(d.before) {
 				err = errCorrupt
@@ -101,24 +117,13 @@ func (d *decoder) fast(in, out []byte, ip, op int) (int, int, error) {
 			op = d.match(out, op)
 			continue
 		}
-		to := op + length
-		if dist >= 8 {
-			t, f := out[op:op+40], out[from:from+40]
-			le.PutUint64(t, le.Uint64(f))
-			le.PutUint64(t[8:], le.Uint64(f[8:]))
-			le.PutUint64(t[16:], le.Uint64(f[16:]))
-			le.PutUint64(t[24:], le.Uint64(f[24:]))
-			le.PutUint64(t[32:], le.Uint64(f[32:]))
-			for length > 40 {
-				length -= 40
-				op += 40
-				from += 40
-				t, f := out[op:op+40], out[from:from+40]
-				le.PutUint64(t, le.Uint64(f))
-				le.PutUint64(t[8:], le.Uint64(f[8:]))
-				le.PutUint64(t[16:], le.Uint64(f[16:]))
-				le.PutUint64(t[24:], le.Uint64(f[24:]))
-				le.PutUint64(t[32:], le.Uint64(f[32:]))
+		if dist >= 8 { // no word is loaded before what it takes from the match is written
+			copyStride(out[op:op+stride], out[from:from+stride])
+			for length > stride {
+				length -= stride
+				op += stride
+				from += stride
+				copyStride(out[op:op+stride], out[from:from+stride])
 			}
 		} else {
 			for ; op < to; op++ {
@@ -131,4 +136,14 @@ func (d *decoder) fast(in, out []byte, ip, op int) (int, int, error) {
 	count &= 63
 	d.bits, d.count = bits&(1<<count-1), uint(count)
 	return ip, op, err
+}
+
+// copyStride copies from the lowest byte on, in words.
+func copyStride(to, from []byte) {
+
+	le.PutUint64(to, le.Uint64(from))
+	le.PutUint64(to[8:], le.Uint64(from[8:]))
+	le.PutUint64(to[16:], le.Uint64(from[16:]))
+	le.PutUint64(to[24:], le.Uint64(from[24:]))
+	le.PutUint64(to[32:], le.Uint64(from[32:]))
 }

@@ -117,6 +117,44 @@ func TestMatches(t *testing.T) {
 	}
 }
 
+// A match may reach back by all of the window from the first byte of a buffer.
+func TestMatchAtBegin(t *testing.T) {
+	r := newRand(8)
+	for _, dist := range []int{window, window - 1, window - 257, 300, 8, 1} {
+		e := new(encoder)
+		e.fixed(true)
+		e.literals(random(r, small)...)
+		e.match(maxMatch, dist, false)
+		e.literals(random(r, 2*small-len(e.text))...)
+		e.match(maxMatch, dist, false)
+		e.end()
+		if got := same(t, e.member()); got.err != nil || !bytes.Equal(got.data, e.text) {
+			t.Errorf("distance %d: %d bytes of %d, %v", dist, len(got.data), len(e.text), got.err)
+		}
+	}
+}
+
+// No code needs more room for its tables than is known to be the most.
+func TestTableRoom(t *testing.T) {
+	const mostLitlen, mostDist = 2342, 402
+	if mostLitlen > litlenRoom || mostDist > distRoom {
+		t.Fatal("there is less")
+	}
+	litlen, dists := make([]entry, mostLitlen), make([]entry, mostDist)
+	lens := func(r *rand.Rand, n int) (b []uint8) {
+		for _, l := range randomLens(r, n) {
+			b = append(b, uint8(l))
+		}
+		return b
+	}
+	r := newRand(9)
+	for range 3000 {
+		if !build(litlen, litlenBits, lens(r, maxLitlen), litlenEntries[:]) || !build(dists, distBits, lens(r, maxDist), distEntries[:]) {
+			t.Fatal("refused")
+		}
+	}
+}
+
 // randomLens are the lengths of a complete code of n symbols, some of them long.
 func randomLens(r *rand.Rand, n int) []int {
 	lens := []int{0}

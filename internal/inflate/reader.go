@@ -3,9 +3,10 @@
 // the caller's buffer, with its checksum looked at. It takes no more memory than
 // a Reader has, whatever it reads, and starts no goroutines.
 //
-// It is made for speed, 2.5 times that of klauspost's flate on access logs, and
-// says little of what is wrong: whoever needs to know reads the member again with
-// compress/gzip. Up to where it gives an error it gives the same bytes as that.
+// It is made for speed: of an access log it reads 1.4 GB in a second, klauspost's
+// gzip 0.56 and compress/gzip 0.4. It says little of what is wrong: whoever needs to
+// know reads the member again with compress/gzip. Up to where it gives an error it
+// gives the same bytes as that, and where one is content, so is the other.
 package inflate
 
 import (
@@ -17,9 +18,10 @@ import (
 
 var errChecksum = errors.New("inflate: the checksum or the length is wrong")
 
-// small is the least buffer that is decoded into as it is. Behind each, window
-// bytes are kept for the next, and its last fastOut bytes are decoded slowly.
-const small = 256 << 10
+// small is the least buffer that is decoded into as it is: no byte is copied then
+// but the last window of each, for what follows, and the last fastOut bytes are
+// decoded one by one.
+const small = 64 << 10
 
 // Reader reads one member after the other. The zero Reader is ready for Reset.
 type Reader struct {

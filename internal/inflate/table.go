@@ -82,7 +82,7 @@ func makeLengths() (e [19]entry) {
 
 // The bits of the main tables, and room for these and all that they link to,
 // rounded up to a power of two so that an index needs no check. The most that
-// are needed, by zlib's enough.c: 2342 for 286 symbols and 11 bits, 402 for 30
+// are needed, by zlib's enough.c: 2342 for 288 symbols and 11 bits, 402 for 32
 // and 8.
 const (
 	litlenBits, litlenRoom = 11, 4096
