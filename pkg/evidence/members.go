@@ -3,12 +3,11 @@ package evidence
 import (
 	"bytes"
 	"encoding/binary"
-	"io"
 	"runtime"
 	"sync"
 	"sync/atomic"
 
-	"github.com/klauspost/compress/gzip"
+	"github.com/logrecount/recount/internal/inflate"
 )
 
 // members unpacks the members of a gzip file side by side, where several lie
@@ -21,9 +20,9 @@ import (
 // exactly what the member's trailer says: length and checksum. Anything else is
 // left to be read in sequence, so no damage is seen here.
 type members struct {
-	z     []*gzip.Reader // one for each core
-	given int            // members that were right
-	wrong int            // guesses that were wrong
+	z     []*inflate.Members // one for each core
+	given int                // members that were right
+	wrong int                // guesses that were wrong
 }
 
 // maxWrong is how many wrong guesses end the guessing: stored data full of
@@ -37,7 +36,7 @@ const minMember = 18
 // member is one member in the buffer, and where to put what is in it.
 type member struct {
 	in, out []byte
-	right   bool
+	right   bool // in is one member, with exactly out in it
 }
 
 // unpack fills p with the members that stand at the beginning of the input, as
@@ -113,7 +112,7 @@ func nextMember(window []byte) int {
 // each unpacks every member, on all cores.
 func (m *members) each(list []*member) {
 	for len(m.z) < runtime.GOMAXPROCS(0) {
-		m.z = append(m.z, new(gzip.Reader))
+		m.z = append(m.z, new(inflate.Members))
 	}
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -124,23 +123,9 @@ func (m *members) each(list []*member) {
 				if i >= len(list) {
 					return
 				}
-				list[i].unpack(z)
+				list[i].right = z.Decode(list[i].in, list[i].out)
 			}
 		})
 	}
 	wg.Wait()
-}
-
-// unpack sets right if all of in is one member that has exactly out in it.
-func (e *member) unpack(z *gzip.Reader) {
-	in := bytes.NewReader(e.in)
-	if z.Reset(in) != nil {
-		return
-	}
-	z.Multistream(false)
-	if _, err := io.ReadFull(z, e.out); err != nil {
-		return
-	}
-	n, err := z.Read(make([]byte, 1))
-	e.right = n == 0 && err == io.EOF && in.Len() == 0
 }
