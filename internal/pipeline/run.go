@@ -261,25 +261,25 @@ func (a *analysis) group(ctx context.Context) error {
 		return err
 	}
 	a.common = slices.Sorted(maps.Keys(common))
+	clients, err := a.bins()
+	if err != nil {
+		return err
+	}
+	a.store.Widen(a.budget.ledgers(clients.len()))
 	parts := a.parts(cuts)
+	var outs []*output
+	for _, p := range parts {
+		outs = append(outs, p.out)
+	}
 	a.agents = newAgentNumbers(taggerBytes)
 	for range a.budget.workers {
-		a.groupers = append(a.groupers, a.newGrouper(all, shown, common))
+		a.groupers = append(a.groupers, a.newGrouper(all, shown, common, clients))
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		writeRows(parts, a.writer, func(err error) { cancel(err) })
-	}()
-	err = group(ctx, parts, a.groupers)
-	<-written
+	err = a.writing(ctx, outs, func(ctx context.Context) error {
+		return sideBySide(ctx, parts, a.groupers, func(ctx context.Context, g *grouper, p *part) error { return g.part(ctx, p) })
+	})
 	all.all = nil // large, and not needed any more
-	if err != nil {
-		return err // that of a table too: it is the cause why grouping stopped
-	}
-	return context.Cause(ctx)
+	return err
 }
 
 // partsPerWorker is into how many parts the work is split for each worker, so
@@ -306,13 +306,14 @@ func (a *analysis) parts(cuts [][]byte) []*part {
 	return parts
 }
 
-func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int64]bool) *grouper {
+func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int64]bool, clients *bins) *grouper {
 	g := &grouper{
 		runs: all, shown: shown, sources: a.sources, matcher: a.matcher.Clone(), progress: a.watch,
 		listed: a.inventory.Cursor(), names: a.inventory.Cursor(),
-		fold:    download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].headers }),
-		clients: spill.NewFold(a.store, a.budget.fold, clientCodec),
-		agents:  agentCounts{clients: spill.NewFold(a.store, a.budget.fold, countCodec), last: noNumber},
+		fold:   download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].headers }),
+		ledger: newLedger(a.store, clients),
+		agents: agentCounts{rest: spill.NewFold(a.store, a.budget.fold, countCodec), last: noNumber},
+		visit:  nothing,
 	}
 	g.labels = a.labels
 	g.totals.labelled = make([]*tally, a.labels.Len())

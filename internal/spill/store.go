@@ -35,6 +35,9 @@ type Store struct {
 // in a file in dir (the system's temporary folder if empty).
 func NewStore(budget int64, dir string) *Store { return &Store{budget: budget, dir: dir} }
 
+// Widen lets n bytes more stay in memory. Nothing else may use the store meanwhile.
+func (s *Store) Widen(n int64) { s.budget += n }
+
 // SpilledBytes is how many bytes went to disk.
 func (s *Store) SpilledBytes() int64 { return s.onDisk.Load() }
 
