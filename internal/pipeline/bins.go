@@ -76,8 +76,8 @@ func numberOf(text []byte) uint64 {
 
 // A sample takes one in so many requests of so many blocks.
 const (
-	sampleBlocks = 256
-	sampleEvery  = 16
+	sampleBlocks = 64
+	sampleEvery  = 8
 )
 
 // sampleClients gives the clients of requests here and there. Those of a block are

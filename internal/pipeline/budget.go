@@ -66,7 +66,7 @@ func newBudget(o *Options, held int64, files int) budget {
 // What a bin is for: the totals of its clients shall fit a cache. Beyond so many
 // bins, the places where postings are added to do not.
 const (
-	binRequests = 8 << 10
+	binRequests = 16 << 10
 	mostBins    = 1 << 10
 )
 

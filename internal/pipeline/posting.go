@@ -54,14 +54,16 @@ func (e *posting) page(r *request.Request) {
 	e.last = max(e.last, t)
 }
 
-// What the first byte of a posting says beside the grade.
+// The first byte of a posting is the grade of the download, or that there is none,
+// and what else it tells.
 const (
-	postingGrade    = 7
-	postingDownload = 1 << (iota + 2)
-	postingAny
+	postingGrade   = 7
+	postingNone    = 7 // there is no download
+	postingAny     = 1 << (iota + 1)
 	postingBounded // the upper count of bytes is told
 	postingTimed
 	postingAgent
+	postingOne // one request in a whole second, without tags: these are not told
 )
 
 // second is in microseconds. Most logs have whole seconds.
@@ -70,31 +72,37 @@ const second = 1_000_000
 // append writes a posting: what it tells, the client, numbers. Its time is told by
 // the seconds since another.
 func (e *posting) append(dst, name []byte, since int64) []byte {
-	dst = append(dst, e.tells())
+	tells := e.tells()
+	dst = append(dst, tells)
 	dst = append(binary.AppendUvarint(dst, uint64(len(name))), name...)
-	dst = binary.AppendUvarint(dst, uint64(e.requests))
-	dst = binary.AppendUvarint(dst, uint64(e.tags))
+	if tells&postingOne == 0 {
+		dst = binary.AppendUvarint(dst, uint64(e.requests))
+		dst = binary.AppendUvarint(dst, uint64(e.tags))
+	}
 	switch {
 	case !e.download:
 		dst = binary.AppendUvarint(dst, uint64(e.listings))
-	case e.upper != accesslog.None:
+	case tells&postingBounded != 0:
 		dst = binary.AppendUvarint(dst, uint64(e.upper))
 	}
-	if e.first != accesslog.NoTime {
+	if tells&postingTimed != 0 {
 		dst = binary.AppendVarint(dst, e.first/second-since)
-		dst = binary.AppendVarint(dst, e.first%second)
-		dst = binary.AppendUvarint(dst, uint64(e.last-e.first))
+		if tells&postingOne == 0 {
+			dst = binary.AppendVarint(dst, e.first%second)
+			dst = binary.AppendUvarint(dst, uint64(e.last-e.first))
+		}
 	}
-	if e.agent != noNumber {
+	if tells&postingAgent != 0 {
 		dst = binary.AppendUvarint(dst, uint64(e.agent))
 	}
 	return dst
 }
 
 // tells is the first byte of a posting.
-func (e *posting) tells() (b byte) {
+func (e *posting) tells() byte {
+	b := byte(postingNone)
 	if e.download {
-		b |= postingDownload | byte(e.grade)
+		b = byte(e.grade)
 		if e.any {
 			b |= postingAny
 		}
@@ -108,6 +116,9 @@ func (e *posting) tells() (b byte) {
 	if e.agent != noNumber {
 		b |= postingAgent
 	}
+	if e.requests == 1 && e.tags == 0 && e.first == e.last && e.first%second == 0 {
+		b |= postingOne
+	}
 	return b
 }
 
@@ -117,29 +128,35 @@ func (e *posting) read(src []byte, since int64) (name, rest []byte) {
 	size, src := number(src[1:])
 	name, src = src[:size:size], src[size:]
 	*e = nothing
-	n, src := number(src)
-	e.requests = int64(n)
-	n, src = number(src)
-	e.tags = client.Tags(n)
-	switch {
-	case tells&postingDownload == 0:
+	e.requests = 1
+	var n uint64
+	if tells&postingOne == 0 {
+		n, src = number(src)
+		e.requests = int64(n)
+		n, src = number(src)
+		e.tags = client.Tags(n)
+	}
+	if tells&postingGrade == postingNone {
 		n, src = number(src)
 		e.listings = int64(n)
-	case tells&postingBounded == 0:
-		e.upper = accesslog.None
-	default:
-		n, src = number(src)
-		e.upper = int64(n)
-	}
-	if tells&postingDownload != 0 {
-		e.download, e.any, e.grade = true, tells&postingAny != 0, download.Grade(tells&postingGrade)
+	} else {
+		e.download, e.any, e.grade, e.upper = true, tells&postingAny != 0, download.Grade(tells&postingGrade), accesslog.None
+		if tells&postingBounded != 0 {
+			n, src = number(src)
+			e.upper = int64(n)
+		}
 	}
 	if tells&postingTimed != 0 {
 		seconds, k := binary.Varint(src)
-		micros, m := binary.Varint(src[k:])
-		n, src = number(src[k+m:])
-		e.first = (since+seconds)*second + micros
-		e.last = e.first + int64(n)
+		src = src[k:]
+		e.first = (since + seconds) * second
+		e.last = e.first
+		if tells&postingOne == 0 {
+			micros, k := binary.Varint(src)
+			n, src = number(src[k:])
+			e.first += micros
+			e.last = e.first + int64(n)
+		}
 	}
 	if tells&postingAgent != 0 {
 		n, src = number(src)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -247,6 +248,7 @@ func (a *analysis) decide(ctx context.Context) error {
 
 // group is the third phase.
 func (a *analysis) group(ctx context.Context) error {
+	runtime.GC() // what the scan left: grouping then takes its room, and no more beside it
 	all := a.runs
 	cuts := all.split(a.budget.workers * partsPerWorker)
 	var shown map[string]int64
