@@ -49,87 +49,88 @@ func (a *agentNumbers) of(agent string) int32 {
 	return int32(len(a.texts))
 }
 
-// agentCounts counts requests by user agent, and keeps which clients had which
-// agent. It is for one goroutine.
+// agentCounts counts requests by user agent. It is for one goroutine.
 type agentCounts struct {
-	clients  *spill.Fold[int64] // by agent and client; the requests of agents without a number
+	rest     *spill.Fold[int64] // requests with agents without a number, by agent and client
 	requests []int64            // by the agent's number
-	last     int32              // the number of the agent of the requests at hand that is not kept with the client yet
+	last     int32              // number of the agent of the client at hand that it has no posting with yet; or noNumber
 	key      []byte
 }
 
-// add counts one request. It is followed by used.
-func (c *agentCounts) add(agent *taggedAgent, r *request.Request) error {
+// agent takes a request's user agent, and gives its tags. A client's posting is with
+// one agent; for each other one that it had meanwhile it gets a posting more.
+func (g *grouper) agent(r *request.Request) (client.Tags, error) {
+	agent := g.tagger.of(r.Agent)
+	if !g.out.wantsAgents() {
+		return agent.tags, nil
+	}
+	c := &g.agents
 	if agent.number == noNumber {
-		c.key = agentKey(c.key[:0], r.Agent, r.Client)
-		n, _, err := c.clients.At(c.key)
+		c.key = pairKey(c.key[:0], r.Agent, r.Client)
+		n, _, err := c.rest.At(c.key)
 		if err == nil {
 			*n++
 		}
-		return err
+		return agent.tags, err
 	}
 	for int(agent.number) >= len(c.requests) {
 		c.requests = append(c.requests, 0)
 	}
 	c.requests[agent.number]++
-	if c.last == noNumber || c.last == agent.number {
-		c.last = agent.number
-		return nil
+	last := c.used()
+	c.last = agent.number
+	if last == noNumber || last == agent.number {
+		return agent.tags, nil
 	}
-	return c.keep(agent.number, r.Client)
+	e := nothing
+	e.agent = last
+	return agent.tags, g.ledger.add(r.Client, &e)
 }
 
-// used keeps the agent of the requests that were added, all of one client, whose
-// total t is. Nearly always it is the one that the client had the last time.
-func (c *agentCounts) used(t *clientTotal, client []byte) error {
-	number := c.last
-	if c.last = noNumber; number == noNumber || number+1 == t.agent {
-		return nil
-	}
-	t.agent = number + 1
-	return c.keep(number, client)
+// used is the number of the agent that the client at hand has no posting with yet; it
+// is then asked for.
+func (c *agentCounts) used() (number int32) {
+	number, c.last = c.last, noNumber
+	return number
 }
 
-// keep keeps that a client had an agent.
-func (c *agentCounts) keep(number int32, client []byte) error {
-	c.key = append(binary.BigEndian.AppendUint32(append(c.key[:0], 0), uint32(number)), client...)
-	_, _, err := c.clients.At(c.key)
-	return err
-}
-
-// agentKey is the key under which a client's requests with an agent that has no
-// number are counted: the agent, then the client. Keys of one agent stand
-// together in byte order, behind those with a number: a zero byte ends the agent,
-// and zero and one bytes within it are written as two.
-func agentKey(dst, agent, client []byte) []byte {
-	dst = append(dst, 1)
-	if bytes.IndexByte(agent, 0) < 0 && bytes.IndexByte(agent, 1) < 0 { // nearly all
-		return append(append(append(dst, agent...), 0), client...)
+// pairKey writes two texts as one key. Keys whose first text is the same stand
+// together, in the order of the first texts: a zero byte ends it, and zero and one
+// bytes within it are written as two.
+func pairKey(dst, first, second []byte) []byte {
+	if bytes.IndexByte(first, 0) < 0 && bytes.IndexByte(first, 1) < 0 { // nearly all
+		return append(append(append(dst, first...), 0), second...)
 	}
-	for _, c := range agent {
+	for _, c := range first {
 		if c <= 1 {
 			dst = append(dst, 1, c+1)
 			continue
 		}
 		dst = append(dst, c)
 	}
-	return append(append(dst, 0), client...)
+	return append(append(dst, 0), second...)
 }
 
-// agentOf is the agent of a key, and the part of the key that all its clients
-// share.
-func agentOf(key []byte) (agent, shared []byte) {
-	i := bytes.IndexByte(key, 0)
-	agent = []byte{}
-	for k := 1; k < i; k++ {
-		c := key[k]
+// firstOfPair is the part of a key that all keys of its first text share.
+func firstOfPair(key []byte) []byte { return key[:bytes.IndexByte(key, 0)+1] }
+
+// textOfPair is the first text of a key, by the part that firstOfPair gives. It may
+// be borrowed from that.
+func textOfPair(shared []byte) []byte {
+	text := shared[:len(shared)-1]
+	if bytes.IndexByte(text, 1) < 0 { // nearly all
+		return text
+	}
+	plain := []byte{}
+	for k := 0; k < len(text); k++ {
+		c := text[k]
 		if c == 1 {
 			k++
-			c = key[k] - 1
+			c = text[k] - 1
 		}
-		agent = append(agent, c)
+		plain = append(plain, c)
 	}
-	return agent, key[:i+1]
+	return plain
 }
 
 var countCodec = spill.Codec[int64]{
@@ -138,9 +139,9 @@ var countCodec = spill.Codec[int64]{
 	Merge:  func(into, from *int64) { *into += *from },
 }
 
-// writeAgents writes the agents table: those with a number are counted first, and
-// those without stand between them.
-func (a *analysis) writeAgents(ctx context.Context) error {
+// writeAgents writes the agents table. Of agents with a number it is known how many
+// clients had them, and those without stand between them.
+func (a *analysis) writeAgents(ctx context.Context, clients []int64) error {
 	if !a.writer.Wants(casefile.TableAgents) {
 		return nil
 	}
@@ -149,8 +150,11 @@ func (a *analysis) writeAgents(ctx context.Context) error {
 	for i, text := range a.agents.texts {
 		numbered[i+1].UserAgent = []byte(text)
 	}
+	for number, n := range clients {
+		numbered[number].Clients = n
+	}
 	for _, g := range a.groupers {
-		folds = append(folds, g.agents.clients)
+		folds = append(folds, g.agents.rest)
 		for number, n := range g.agents.requests {
 			numbered[number].Requests += n
 		}
@@ -177,21 +181,17 @@ func (a *analysis) writeAgents(ctx context.Context) error {
 		return nil
 	}
 	err := spill.Each(folds, func(key []byte, n *int64) error {
-		if key[0] == 0 {
-			numbered[binary.BigEndian.Uint32(key[1:])].Clients++
-			return nil
-		}
 		if row.Clients > 0 && bytes.HasPrefix(key, shared) {
 			row.Clients++
 			row.Requests += *n
 			return nil
 		}
-		agent, prefix := agentOf(key)
-		next := casefile.AgentRow{UserAgent: agent, Clients: 1, Requests: *n}
-		if err := put(&next); err != nil {
+		next := bytes.Clone(firstOfPair(key))
+		nextRow := casefile.AgentRow{UserAgent: textOfPair(next), Clients: 1, Requests: *n}
+		if err := put(&nextRow); err != nil {
 			return err
 		}
-		row, shared = next, bytes.Clone(prefix)
+		row, shared = nextRow, next
 		if ctx.Err() != nil {
 			return ErrInterrupted
 		}

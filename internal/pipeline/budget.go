@@ -63,6 +63,25 @@ func newBudget(o *Options, held int64, files int) budget {
 	return b
 }
 
+// What a bin is for: the totals of its clients shall fit a cache. Beyond so many
+// bins, the places where postings are added to do not.
+const (
+	binRequests = 16 << 10
+	mostBins    = 1 << 10
+)
+
+// bins is how many bins the clients of so many requests are put into. The ledgers'
+// buffers for them take half of what folds will take later, at most.
+func (b *budget) bins(requests int64) int {
+	return int(max(1, min(requests/binRequests, mostBins, b.fold/2/ledgerBlock)))
+}
+
+// ledgers is how many bytes of ledgers stay in memory beside their buffers: while
+// requests are grouped, those of the folds that add the ledgers up later.
+func (b *budget) ledgers(bins int) int64 {
+	return max(0, b.fold-int64(bins)*ledgerBlock) * int64(b.workers)
+}
+
 func tablesBytes(tables []string) (n int64) {
 	for _, t := range casefile.TableNames() {
 		switch {

@@ -8,7 +8,6 @@ import (
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/client"
 	"github.com/logrecount/recount/pkg/download"
-	"github.com/logrecount/recount/pkg/request"
 )
 
 // clientTotal is what one client did, summed over recordings in any order.
@@ -20,24 +19,27 @@ type clientTotal struct {
 	open                int64 // downloads without an upper bound
 	first, last         int64
 	tags                client.Tags // of its user agents
-	label               int32       // its number; not kept on disk, as the client tells it
-	agent               int32       // number of its last agent and one; 0: none yet. Not kept on disk
 }
 
-// download counts one of the client's downloads.
-func (t *clientTotal) download(d *download.Download) {
-	t.requests += d.Requests
-	t.grades[d.Grade]++
+// add counts a posting of the client.
+func (t *clientTotal) add(e *posting) {
+	t.requests += e.requests
+	t.listings += e.listings
+	t.tags |= e.tags
+	t.seen(e.first, e.last)
+	if !e.download {
+		return
+	}
+	t.grades[e.grade]++
 	t.requested++
-	if anyBytes(d) {
+	if e.any {
 		t.anyBytes++
 	}
-	if d.BytesUpper == accesslog.None {
+	if e.upper == accesslog.None {
 		t.open++
 	} else {
-		t.upper = plus(t.upper, d.BytesUpper)
+		t.upper = plus(t.upper, e.upper)
 	}
-	t.seen(d.FirstSeen, d.LastSeen)
 }
 
 // plus adds two numbers that are not negative. A log can hold any number of
@@ -47,15 +49,6 @@ func plus(a, b int64) int64 {
 		return math.MaxInt64
 	}
 	return a + b
-}
-
-// page counts a request for a directory.
-func (t *clientTotal) page(r *request.Request) {
-	t.requests++
-	if r.Kind == request.KindListing {
-		t.listings++
-	}
-	t.seen(r.Time(), r.Time())
 }
 
 // seen widens the client's time. The numbers are kept one higher, so that the

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 
-	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/casefile"
 	"github.com/logrecount/recount/pkg/client"
 	"github.com/logrecount/recount/pkg/download"
@@ -39,7 +38,7 @@ type grouper struct {
 	names    *recording.Cursor // for names in directories
 	fold     *download.Fold
 	sizer    download.Sizer
-	clients  *spill.Fold[clientTotal]
+	ledger   *ledger // of what the clients did
 	agents   agentCounts
 	totals   totals
 	labels   *client.Labels // nil: none were given
@@ -53,6 +52,7 @@ type grouper struct {
 	sizing  download.Sizing
 	current casefile.RecordingRow
 	tags    client.Tags // of the pair at hand
+	visit   posting     // of the client at hand, to a directory
 	reached []*tally    // of the labels that reached the recording or directory at hand
 }
 
@@ -64,19 +64,18 @@ const (
 	groupText   = 8 << 20
 )
 
-// group groups all parts, each on one of the groupers.
-func group(ctx context.Context, parts []*part, groupers []*grouper) error {
+// sideBySide does the parts of some work, in order, each on one of the workers.
+func sideBySide[P, W any](ctx context.Context, parts []P, workers []W, do func(context.Context, W, P) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	next := make(chan *part)
+	next := make(chan P)
 	var wg sync.WaitGroup
-	for _, g := range groupers {
+	for _, w := range workers {
 		wg.Go(func() {
 			for p := range next {
-				if err := g.part(ctx, p); err != nil {
+				if err := do(ctx, w, p); err != nil {
 					cancel(err)
 				}
-				p.out.close()
 			}
 		})
 	}
@@ -91,6 +90,8 @@ func group(ctx context.Context, parts []*part, groupers []*grouper) error {
 // part groups one part.
 func (g *grouper) part(ctx context.Context, p *part) error {
 	g.out = p.out
+	g.out.open()
+	defer g.out.close()
 	defer g.tell()
 	g.enter(p.from)
 	m := g.runs.merge(p.from, p.to)
@@ -126,16 +127,6 @@ func (g *grouper) recordingRow(row *casefile.RecordingRow) error {
 	}
 	row.Attributes = g.matcher.Attributes(row.Recording, nil)
 	return g.out.recording(row)
-}
-
-// agent takes a request's user agent, and gives its tags. When all requests of
-// a pair were added, the client's total is told.
-func (g *grouper) agent(r *request.Request) (client.Tags, error) {
-	agent := g.tagger.of(r.Agent)
-	if !g.out.wantsAgents() {
-		return agent.tags, nil
-	}
-	return agent.tags, g.agents.add(agent, r)
 }
 
 // resolve turns a request's line number within its chunk into the source's.

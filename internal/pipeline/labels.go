@@ -120,11 +120,11 @@ func (g *grouper) population(label int32) *tally {
 	return *p
 }
 
-// pairOf counts the download of a client with that label.
-func (g *grouper) pairOf(label int32, d *download.Download) {
+// pairOf counts the download of one client.
+func (g *grouper) pairOf(d *download.Download) {
 	g.totals.pair(d)
 	if g.labels != nil {
-		g.population(label).pair(d)
+		g.population(g.labels.Number(d.Client)).pair(d)
 	}
 }
 
@@ -163,22 +163,6 @@ func (t *totals) mergeLabels(o *totals) {
 		default:
 			t.labelled[i].merge(p)
 		}
-	}
-}
-
-// populationCounts counts clients: all, those without a label, and those of
-// each label by its number less one.
-type populationCounts struct {
-	all, unlabelled clientCounts
-	labelled        []clientCounts
-}
-
-func (c *populationCounts) add(t *clientTotal, label int32) {
-	c.all.add(t)
-	if label == 0 {
-		c.unlabelled.add(t)
-	} else {
-		c.labelled[label-1].add(t)
 	}
 }
 

@@ -149,7 +149,7 @@ func (g *grouper) directory(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 		r := c.req
 		g.resolve(&r)
 		if !bytes.Equal(row.Client, r.Client) || row.Client == nil {
-			if err := g.listing(&row, &shown); err != nil {
+			if err := g.endVisit(&row, &shown); err != nil {
 				return c, false, err
 			}
 			row.Client, row.Requests, row.FirstSeen, row.LastSeen = r.Client, 0, accesslog.NoTime, accesslog.NoTime
@@ -166,7 +166,7 @@ func (g *grouper) directory(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 		}
 		c, ok = m.Next()
 	}
-	if err := g.listing(&row, &shown); err != nil {
+	if err := g.endVisit(&row, &shown); err != nil {
 		return c, false, err
 	}
 	g.endTallies()
@@ -178,27 +178,26 @@ func (g *grouper) directory(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 
 // page counts one request for a directory page.
 func (g *grouper) page(r *request.Request) error {
-	t, fresh, err := g.clients.At(r.Client)
-	if err != nil {
-		return err
-	}
-	if fresh {
-		t.label = g.labels.Number(r.Client)
-	}
-	t.page(r)
+	g.visit.page(r)
 	tags, err := g.agent(r)
 	if err != nil {
 		return err
 	}
-	t.tags |= tags
-	if err := g.agents.used(t, r.Client); err != nil {
-		return err
-	}
+	g.visit.tags |= tags
 	return g.out.request(r)
 }
 
-// listing writes one client's row of a directory, if the page was shown.
-func (g *grouper) listing(row *casefile.ListingRow, shown *int64) error {
+// endVisit counts what one client did with a directory, and writes its row if the
+// page was shown.
+func (g *grouper) endVisit(row *casefile.ListingRow, shown *int64) error {
+	if g.visit.requests == 0 {
+		return nil
+	}
+	g.visit.agent = g.agents.used()
+	if err := g.ledger.add(row.Client, &g.visit); err != nil {
+		return err
+	}
+	g.visit = nothing
 	if row.Requests == 0 {
 		return nil
 	}

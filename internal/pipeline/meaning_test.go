@@ -201,12 +201,12 @@ func TestListingsAcrossParts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := a.newGrouper(all, shown, nil)
+		g := a.newGrouper(all, shown, nil, new(bins))
 		var got []row
 		for _, p := range []*part{{to: []byte(cut)}, {from: []byte(cut)}} {
 			p.out = newOutput(&wanted{recordings: true})
 			done := make(chan error, 1)
-			go func() { done <- g.part(t.Context(), p); p.out.close() }()
+			go func() { done <- g.part(t.Context(), p) }()
 			for rows := range p.out.pipe {
 				for _, r := range rows.recordings {
 					got = append(got, row{"recording": string(r.Recording), "clients_any": r.ClientsAny, "listed_to": r.ListedTo})
@@ -261,12 +261,13 @@ func TestAgentKeys(t *testing.T) {
 	last := ""
 	for _, agent := range agents {
 		for _, client := range []string{"", "\x00", "\x01z", "192.0.2.1"} {
-			key := agentKey(nil, agent, []byte(client))
+			key := pairKey(nil, agent, []byte(client))
 			if string(key) <= last {
 				t.Errorf("key of %q and %q is not behind the one before", agent, client)
 			}
 			last = string(key)
-			got, shared := agentOf(key)
+			shared := firstOfPair(key)
+			got := textOfPair(shared)
 			if string(got) != string(agent) || got == nil || string(key[len(shared):]) != client {
 				t.Errorf("agent %q, client %q: agent %q, client %q", agent, client, got, key[len(shared):])
 			}

@@ -20,13 +20,15 @@ type output struct {
 // wanted says which of the tables that are written while grouping are wanted.
 type wanted struct{ requests, downloads, recordings, listings, agents bool }
 
-// rows is a piece of the rows of a part.
+// rows is a piece of the rows of a part or of a bin.
 type rows struct {
 	requests   []request.Request
 	downloads  []download.Download
 	recordings []casefile.RecordingRow
 	listings   []casefile.ListingRow
-	text       int // bytes of the texts in them
+	clients    []casefile.ClientRow
+	names      []byte // of the clients
+	text       int    // bytes of the texts in them
 }
 
 // A piece is passed on when it has this many rows of any table, or this much
@@ -38,7 +40,14 @@ const (
 )
 
 func newOutput(w *wanted) *output {
-	return &output{wants: w, rows: new(rows), pipe: make(chan *rows, rowsAhead)}
+	return &output{wants: w, pipe: make(chan *rows, rowsAhead)}
+}
+
+// open begins with the rows.
+func (o *output) open() {
+	if o != nil {
+		o.rows = freeRows.Get().(*rows)
+	}
 }
 
 func (o *output) wantsRecordings() bool { return o != nil && o.wants.recordings }
@@ -77,6 +86,17 @@ func (o *output) listing(r *casefile.ListingRow) error {
 	return o.pass(len(o.rows.listings), len(r.Directory)+len(r.Client))
 }
 
+// client takes a row whose client is borrowed.
+func (o *output) client(r *casefile.ClientRow) error {
+	from := len(o.rows.names)
+	o.rows.names = append(o.rows.names, r.Client...)
+	o.rows.clients = append(o.rows.clients, *r)
+	if r.Client != nil { // where names grew, those before stay where they were
+		o.rows.clients[len(o.rows.clients)-1].Client = o.rows.names[from:len(o.rows.names):len(o.rows.names)]
+	}
+	return o.pass(len(o.rows.clients), len(r.Client)+len(r.Prefix)+len(r.Place.Org)+len(r.Place.City))
+}
+
 // pass passes the piece on when it has enough: n rows of a table are in it, the
 // last of which has so much text.
 func (o *output) pass(n, text int) error {
@@ -85,7 +105,7 @@ func (o *output) pass(n, text int) error {
 		return nil
 	}
 	o.pipe <- o.rows
-	o.rows = freeRows.Get().(*rows)
+	o.open()
 	return nil
 }
 
@@ -111,15 +131,33 @@ func (r *rows) free() {
 	clear(r.downloads)
 	clear(r.recordings)
 	clear(r.listings)
+	clear(r.clients)
 	r.requests, r.downloads, r.recordings, r.listings = r.requests[:0], r.downloads[:0], r.recordings[:0], r.listings[:0]
-	r.text = 0
+	r.clients, r.names, r.text = r.clients[:0], r.names[:0], 0
 	freeRows.Put(r)
 }
 
-// writeRows writes the rows of the parts in order, each table in a goroutine
-// of its own. After an error it goes on taking rows, so that nobody waits for
-// it, and gives the error to fail.
-func writeRows(parts []*part, w *casefile.Writer, fail func(error)) {
+// writing does work that gives rows to outs, and writes them.
+func (a *analysis) writing(ctx context.Context, outs []*output, work func(context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		writeRows(outs, a.writer, func(err error) { cancel(err) })
+	}()
+	err := work(ctx)
+	<-written
+	if err != nil {
+		return err // that of a table too: it is the cause why the work stopped
+	}
+	return context.Cause(ctx)
+}
+
+// writeRows writes the rows of outs in order, each table in a goroutine of its
+// own. After an error it goes on taking rows, so that nobody waits for it, and
+// gives the error to fail.
+func writeRows(outs []*output, w *casefile.Writer, fail func(error)) {
 	type item struct {
 		rows *rows
 		left *sync.WaitGroup
@@ -129,6 +167,7 @@ func writeRows(parts []*part, w *casefile.Writer, fail func(error)) {
 		func(r *rows) error { return appendAll(r.downloads, w.Downloads().Append) },
 		func(r *rows) error { return appendAll(r.recordings, w.Recordings().Append) },
 		func(r *rows) error { return appendAll(r.listings, w.Listings().Append) },
+		func(r *rows) error { return appendAll(r.clients, w.Clients().Append) },
 	}
 	var tables sync.WaitGroup
 	pipes := make([]chan item, len(appenders))
@@ -148,11 +187,11 @@ func writeRows(parts []*part, w *casefile.Writer, fail func(error)) {
 		})
 	}
 	var frees sync.WaitGroup
-	for _, p := range parts {
-		if p.out == nil {
+	for _, out := range outs {
+		if out == nil {
 			continue
 		}
-		for r := range p.out.pipe {
+		for r := range out.pipe {
 			it := item{r, new(sync.WaitGroup)}
 			it.left.Add(len(pipes))
 			for _, pipe := range pipes {

@@ -122,20 +122,12 @@ func (g *grouper) add(r *request.Request) error {
 // endPair counts the download of one client.
 func (g *grouper) endPair() error {
 	d := g.fold.End()
-	t, fresh, err := g.clients.At(d.Client)
-	if err != nil {
-		return err
-	}
-	if fresh {
-		t.label = g.labels.Number(d.Client)
-	}
-	if err := g.agents.used(t, d.Client); err != nil {
-		return err
-	}
-	t.download(&d)
-	t.tags |= g.tags
+	e := postingOf(&d, g.tags, g.agents.used())
 	g.tags = 0
-	g.pairOf(t.label, &d)
+	if err := g.ledger.add(d.Client, &e); err != nil {
+		return err
+	}
+	g.pairOf(&d)
 	if anyBytes(&d) {
 		g.current.ClientsAny++
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -50,6 +51,8 @@ type analysis struct {
 	places     *geo.Resolver
 	store      *spill.Store
 	hashes     *spill.Store // of lines, and what is made of them, until second copies are found
+	requests   *spill.Store // until they are grouped
+	ledgers    *spill.Store // of clients, until they are gathered
 	runs       *runs        // of all workers, once they have read everything
 	budget     budget
 	workers    []*worker
@@ -147,7 +150,7 @@ func (a *analysis) prepare() (err error) {
 	}
 	a.budget = newBudget(o, a.inventory.MemoryBytes()+a.labels.MemoryBytes(), len(a.set.Sources))
 	a.store = spill.NewStore(a.budget.runs, o.Temp)
-	a.hashes = a.store.Apart()
+	a.hashes, a.requests, a.ledgers = a.store.Apart(), a.store.Apart(), a.store.Apart()
 	a.writer, err = casefile.Create(o.Out, casefile.CreateOptions{
 		Force: o.Force, Compression: o.Compression, Tables: o.Tables, Attributes: a.matcher.AttributeNames(),
 	})
@@ -174,7 +177,8 @@ func (a *analysis) keepOff(path, what, hint string) error {
 
 // close removes whatever a run that did not end well has left.
 func (a *analysis) close() error {
-	return errors.Join(a.writer.Abort(), a.store.Close(), a.hashes.Close(), a.closeInventory(), a.places.Close())
+	return errors.Join(a.writer.Abort(), a.store.Close(), a.hashes.Close(), a.requests.Close(), a.ledgers.Close(),
+		a.closeInventory(), a.places.Close())
 }
 
 // limitMemory tells the collector of the budget and gives back a function that
@@ -216,7 +220,7 @@ func (a *analysis) decide(ctx context.Context) error {
 			s.sum, s.bytes = s.streamSum, s.streamLen
 		}
 	}
-	a.runs = &runs{store: a.store, stop: ctx.Err}
+	a.runs = &runs{store: a.requests, stop: ctx.Err}
 	for _, w := range a.workers {
 		for _, one := range w.runs {
 			one.ids = a.arrivals.ids
@@ -249,6 +253,7 @@ func (a *analysis) decide(ctx context.Context) error {
 
 // group is the third phase.
 func (a *analysis) group(ctx context.Context) error {
+	runtime.GC() // what the scan left: grouping then takes its room, and no more beside it
 	all := a.runs
 	cuts := all.split(a.budget.workers * partsPerWorker)
 	var shown map[string]int64
@@ -263,25 +268,25 @@ func (a *analysis) group(ctx context.Context) error {
 		return err
 	}
 	a.common = slices.Sorted(maps.Keys(common))
+	clients, err := a.bins()
+	if err != nil {
+		return err
+	}
+	a.store.Widen(a.budget.ledgers(clients.len()))
 	parts := a.parts(cuts)
+	var outs []*output
+	for _, p := range parts {
+		outs = append(outs, p.out)
+	}
 	a.agents = newAgentNumbers(taggerBytes)
 	for range a.budget.workers {
-		a.groupers = append(a.groupers, a.newGrouper(all, shown, common))
+		a.groupers = append(a.groupers, a.newGrouper(all, shown, common, clients))
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		writeRows(parts, a.writer, func(err error) { cancel(err) })
-	}()
-	err = group(ctx, parts, a.groupers)
-	<-written
+	err = a.writing(ctx, outs, func(ctx context.Context) error {
+		return sideBySide(ctx, parts, a.groupers, func(ctx context.Context, g *grouper, p *part) error { return g.part(ctx, p) })
+	})
 	all.all = nil // large, and not needed any more
-	if err != nil {
-		return err // that of a table too: it is the cause why grouping stopped
-	}
-	return context.Cause(ctx)
+	return errors.Join(err, a.requests.Close())
 }
 
 // partsPerWorker is into how many parts the work is split for each worker, so
@@ -308,13 +313,14 @@ func (a *analysis) parts(cuts [][]byte) []*part {
 	return parts
 }
 
-func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int64]bool) *grouper {
+func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int64]bool, clients *bins) *grouper {
 	g := &grouper{
 		runs: all, shown: shown, sources: a.sources, matcher: a.matcher.Clone(), progress: a.watch,
 		listed: a.inventory.Cursor(), names: a.inventory.Cursor(),
-		fold:    download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].headers }),
-		clients: spill.NewFold(a.store, a.budget.fold, clientCodec),
-		agents:  agentCounts{clients: spill.NewFold(a.store, a.budget.fold, countCodec), last: noNumber},
+		fold:   download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].headers }),
+		ledger: newLedger(a.ledgers, clients),
+		agents: agentCounts{rest: spill.NewFold(a.store, a.budget.fold, countCodec), last: noNumber},
+		visit:  nothing,
 	}
 	g.labels = a.labels
 	g.totals.labelled = make([]*tally, a.labels.Len())

@@ -77,18 +77,6 @@ func stamp(t int64) string {
 	return time.UnixMicro(t).UTC().Format("2006-01-02T15:04:05.999999Z07:00")
 }
 
-func (a *analysis) topRows(top []casefile.ClientRow) []casefile.TopClient {
-	rows := []casefile.TopClient{}
-	for _, c := range top {
-		rows = append(rows, casefile.TopClient{
-			Client: string(c.Client), Label: c.Label, Country: c.Place.Country, Org: c.Place.Org,
-			Complete: c.Complete, Likely: c.Likely, Possible: c.Possible, Partial: c.Partial,
-			Requested: c.Requested, Requests: c.Requests, FirstSeen: stamp(c.FirstSeen), LastSeen: stamp(c.LastSeen),
-		})
-	}
-	return rows
-}
-
 // tableRows is how many rows each table has.
 func (a *analysis) tableRows() map[string]int64 {
 	w := a.writer

@@ -15,8 +15,8 @@ import (
 // worker reads chunks: lines into records, records into requests, requests
 // into batches. It is for one goroutine and allocates nothing per line.
 type worker struct {
-	store    *spill.Store
 	hashes   *spill.Store // of lines
+	requests *spill.Store
 	matcher  *recording.Matcher
 	listed   *recording.Cursor // over the inventory, to learn from its sizes; nil: that comes after the scan
 	clients  client.Canonicalizer
@@ -47,7 +47,7 @@ type worker struct {
 
 func newWorker(a *analysis, m *recording.Matcher) *worker {
 	w := &worker{
-		store: a.store, hashes: a.hashes, matcher: m, listed: a.scanCursor(), batch: request.NewBatch(min(smallBatch, a.budget.batch)),
+		hashes: a.hashes, requests: a.requests, matcher: m, listed: a.scanCursor(), batch: request.NewBatch(min(smallBatch, a.budget.batch)),
 		rejects: rejects{store: a.store}, times: newTimes(a.store), sizes: new(bodySizes), progress: a.watch, own: make(chan job),
 		most: a.budget.batch, room: roomFor(&a.budget), shown: a.writer.Wants(casefile.TableRequests),
 	}
@@ -285,7 +285,7 @@ func (w *worker) flushBatch() error {
 		return nil
 	}
 	var r run
-	err := r.take(w.store, w.batch)
+	err := r.take(w.requests, w.batch)
 	w.runs = append(w.runs, r)
 	w.batch.SetLimit(grown(len(w.runs), w.room, w.most))
 	return err

@@ -106,10 +106,12 @@ func appendText(dst, text []byte) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(text))), text...)
 }
 
-// Release gives back what the fold holds; it is then empty.
-func (f *Fold[V]) Release() {
+// Clear empties the fold: the store gets back the room of its runs, and what it held
+// in memory is for the keys to come.
+func (f *Fold[V]) Clear() {
 	f.store.release(f.runs.all())
-	f.runs, f.held, f.buf = tiers{}, newHeld[V](), nil
+	f.runs = tiers{}
+	f.held.clear()
 }
 
 // foldCursor walks over the items of one run, or over those in memory.

@@ -191,7 +191,7 @@ func TestFoldGivesBack(t *testing.T) {
 	if got := allOf(t, []*Fold[tally]{f}); len(got) != 3*fanIn {
 		t.Errorf("%d keys", len(got))
 	}
-	f.Release()
+	f.Clear()
 	if n := s.HeldBytes(); n != 0 {
 		t.Errorf("%d bytes are not given back", n)
 	}

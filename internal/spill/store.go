@@ -47,6 +47,10 @@ func NewStore(budget int64, dir string) *Store { return &Store{use: &use{budget:
 // that has them takes a tenth of one.
 func (s *Store) Apart() *Store { return &Store{use: s.use, dir: s.dir} }
 
+// Widen lets n bytes more stay in memory, of this store and those apart. Nothing
+// else may use them meanwhile.
+func (s *Store) Widen(n int64) { s.use.budget += n }
+
 // SpilledBytes is how many bytes went to disk, with those apart.
 func (s *Store) SpilledBytes() int64 { return s.use.onDisk.Load() }
 
@@ -59,6 +63,9 @@ type Block struct {
 	offset int64
 	size   int
 }
+
+// InMemory says whether the block is there and not on disk.
+func (b Block) InMemory() bool { return b.data != nil }
 
 // Size is how many bytes the block has.
 func (b Block) Size() int { return b.size }

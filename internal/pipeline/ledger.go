@@ -1,0 +1,70 @@
+package pipeline
+
+import (
+	"github.com/logrecount/recount/internal/spill"
+	"github.com/logrecount/recount/pkg/accesslog"
+)
+
+// ledger keeps the postings of clients, bin by bin, in the order in which they
+// come. Next to looking up a client's total for each, which is a place in memory
+// that no cache has, it takes a third of the time, and a bin's totals fit a cache
+// when its postings are added up. It is for one goroutine.
+type ledger struct {
+	store *spill.Store
+	bins  *bins
+	pages []ledgerPage // by bin
+	since int64        // second of the first time, which the others are told by
+	begun bool         // since is known
+}
+
+// ledgerPage is the postings of a bin: full blocks, and those to come.
+type ledgerPage struct {
+	blocks []spill.Block
+	buf    []byte
+}
+
+// ledgerBlock is the size of a block of postings.
+const ledgerBlock = 16 << 10
+
+func newLedger(store *spill.Store, b *bins) *ledger {
+	return &ledger{store: store, bins: b, pages: make([]ledgerPage, b.len())}
+}
+
+// add appends a posting.
+func (l *ledger) add(client []byte, e *posting) error {
+	p := &l.pages[l.bins.of(client)]
+	if need := len(client) + postingBytes; cap(p.buf)-len(p.buf) < need {
+		if err := l.flush(p); err != nil {
+			return err
+		}
+		if cap(p.buf) < need {
+			p.buf = make([]byte, 0, max(ledgerBlock, need))
+		}
+	}
+	if !l.begun && e.first != accesslog.NoTime {
+		l.begun, l.since = true, e.first/second
+	}
+	p.buf = e.append(p.buf, client, l.since)
+	return nil
+}
+
+// flush puts the postings of a page away as a block.
+func (l *ledger) flush(p *ledgerPage) error {
+	if len(p.buf) == 0 {
+		return nil
+	}
+	b, err := l.store.Put(p.buf)
+	p.blocks, p.buf = append(p.blocks, b), p.buf[:0]
+	return err
+}
+
+// close puts away what is left. Nothing can be added then.
+func (l *ledger) close() error {
+	for i := range l.pages {
+		if err := l.flush(&l.pages[i]); err != nil {
+			return err
+		}
+		l.pages[i].buf = nil
+	}
+	return nil
+}
