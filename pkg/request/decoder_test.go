@@ -72,6 +72,41 @@ func TestDamagedBlock(t *testing.T) {
 	}
 }
 
+// A decoder knows how a recording begins like the one before, also where a block
+// does.
+func TestAlike(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 5))
+	b := NewBatch(1 << 30)
+	for _, path := range [][]byte{{}, []byte("/a"), []byte("/a/long recording 1"), []byte("/a/long recording 2")} {
+		for i := range int64(1 + rng.IntN(2*blockRows)) {
+			r := bare(string(path), i)
+			b.Add(&r)
+		}
+	}
+	blocks, _ := flush(t, b)
+	if len(blocks) < 3 {
+		t.Fatalf("only %d blocks", len(blocks))
+	}
+	var d Decoder
+	var r Request
+	var last []byte
+	for _, block := range blocks {
+		if err := d.Reset(block); err != nil {
+			t.Fatal(err)
+		}
+		for ok, _ := d.Next(&r); ok; ok, _ = d.Next(&r) {
+			n := 0
+			for n < min(len(last), len(r.Recording)) && last[n] == r.Recording[n] {
+				n++
+			}
+			if d.Alike() != n {
+				t.Fatalf("%q behind %q: %d bytes alike, not %d", r.Recording, last, d.Alike(), n)
+			}
+			last = r.Recording
+		}
+	}
+}
+
 func FuzzDecoder(f *testing.F) {
 	seeds := seedBlocks(f)
 	if len(seeds) == 0 {
