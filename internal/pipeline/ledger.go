@@ -17,7 +17,7 @@ type ledger struct {
 	begun bool         // since is known
 }
 
-// ledgerPage is the postings of a bin: full blocks, and those to come.
+// ledgerPage is the postings of a bin: full blocks, and the one that is filled.
 type ledgerPage struct {
 	blocks []spill.Block
 	buf    []byte
@@ -56,15 +56,4 @@ func (l *ledger) flush(p *ledgerPage) error {
 	b, err := l.store.Put(p.buf)
 	p.blocks, p.buf = append(p.blocks, b), p.buf[:0]
 	return err
-}
-
-// close puts away what is left. Nothing can be added then.
-func (l *ledger) close() error {
-	for i := range l.pages {
-		if err := l.flush(&l.pages[i]); err != nil {
-			return err
-		}
-		l.pages[i].buf = nil
-	}
-	return nil
 }
