@@ -20,7 +20,7 @@ type budget struct {
 	batch   int   // scan: one worker's batch, at most
 	sorter  int64 // decide: one worker's events, or twins
 	cursors int64 // group: one worker's cursors on the runs
-	fold    int64 // group: one of a worker's folds
+	fold    int64 // group: a worker's ledger, or its fold of agents; write: one of its folds
 }
 
 // About what has a fixed size, in bytes.
@@ -39,7 +39,7 @@ const mostBatch = 64 << 20
 // labels), the readers, the chunks and the tables. Of that four tenths are what
 // the collector needs to breathe; half of the rest is for blocks, and half for
 // what the phase at hand works with: while the evidence is scanned the batches,
-// then the sorters, then folds and cursors.
+// then the sorters, then ledgers, folds and cursors.
 func newBudget(o *Options, held int64, files int) budget {
 	b := budget{total: o.memory(), workers: o.Workers}
 	if b.workers <= 0 {
@@ -63,8 +63,8 @@ func newBudget(o *Options, held int64, files int) budget {
 	return b
 }
 
-// What a bin is for: the totals of its clients shall fit a cache. Beyond so many
-// bins, the places where postings are added to do not.
+// The totals of a bin's clients shall fit a cache, and so shall the ends of a
+// ledger's buffers, of which there is one for each bin.
 const (
 	binRequests = 16 << 10
 	mostBins    = 1 << 10

@@ -15,15 +15,21 @@ func TestBudget(t *testing.T) {
 				for _, inventory := range []int64{0, 100 << 20} {
 					b := newBudget(&Options{Memory: memory, Workers: workers, Tables: tables}, inventory, 20)
 					n := int64(b.workers)
-					folds := int64(1)
+					var agents int64
 					if wants(tables, casefile.TableAgents) {
-						folds = 2
+						agents = b.fold
+					}
+					bins := b.bins(1 << 40)
+					buffers := int64(bins) * ledgerBlock
+					if bins < 1 || bins > 1 && buffers > b.fold/2 {
+						t.Errorf("memory %d, %d workers: %d bins", memory, workers, bins)
 					}
 					free := b.limit - inventory
 					for what, phase := range map[string]int64{
 						"scan":   b.runs + n*int64(b.batch),
 						"decide": b.runs + n*2*b.sorter,
-						"group":  b.runs + n*(b.cursors+folds*b.fold),
+						"group":  b.runs + b.ledgers(bins) + n*(buffers+b.cursors+agents),
+						"write":  b.ledgers(bins) + n*(buffers+b.fold+agents),
 					} {
 						if phase > free*6/10 {
 							t.Errorf("memory %d, %d workers, tables %q: %s holds %d of %d", memory, workers, tables, what, phase, free)

@@ -7,10 +7,12 @@
 //	decide  statistics of the sources are merged: line numbers, headers,
 //	        where the work of grouping is split; second copies of lines are
 //	        found by their hashes, and are passed over from then on
-//	group   runs are merged by recording, client and time, and folded
-//	write   clients, agents, sources, rejects, overlaps, summary, manifest
+//	group   runs are merged by recording, client and time, and folded; what
+//	        each client did goes into ledgers, by bins of clients
+//	write   the ledgers are added up bin by bin: clients; then agents,
+//	        sources, rejects, overlaps, summary, manifest
 //
-// It holds no rules of the domain. Only statistics and sorted runs pass from
-// one phase to the next, and both are the same for any split of the evidence,
-// so the case does not depend on workers or memory.
+// It holds no rules of the domain. Only statistics, sorted runs and ledgers pass
+// from one phase to the next, and what is made of them is the same for any split
+// of the evidence, so the case does not depend on workers or memory.
 package pipeline
