@@ -17,9 +17,8 @@ import (
 // Anything else is put back to be read in sequence, so no damage is seen here.
 //
 // A frame is taken if neither its stored bytes nor what is in it are more than
-// maxFrame: what pzstd writes at its usual level is 8 MiB
-// each (4 windows; contrib/pzstd/Pzstd.cpp of zstd), at higher ones more. Nor is
-// it taken if there is much more in it than was given so far: who wants only the
+// maxFrame: what pzstd writes at its usual level is 8 MiB each (4 windows;
+// contrib/pzstd/Pzstd.cpp of zstd), at high ones more. Nor is it taken if there is much more in it than was given so far: who wants only the
 // beginning of a file shall not have all of it read. So the first never is.
 type frames struct {
 	in    *input
