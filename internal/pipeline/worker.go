@@ -291,10 +291,10 @@ func (w *worker) flushBatch() error {
 	return err
 }
 
-// A batch that fits the cache is sorted and encoded in half the time that one of
-// 64 MiB takes. But each batch becomes a run, and of runs only so many are merged
-// side by side: in the memory there is, and out of the cache (with 55 million lines
-// in 800 runs merging took a quarter longer than in 300).
+// A batch that fits the cache is sorted and encoded in two thirds of the time that
+// one of 20 MiB takes. But each batch becomes a run, and of runs only so many are merged
+// side by side: in the memory there is, and out of the cache (of 55 million lines
+// merging 705 runs took 6.1 seconds of the processor, and 516 took 5.6).
 const (
 	smallBatch = 4 << 20
 	manyRuns   = 800
