@@ -298,7 +298,7 @@ func (w *worker) flushBatch() error {
 const (
 	smallBatch = 4 << 20
 	manyRuns   = 800
-	runBytes   = cursorBytes + 48<<10 // with its block
+	runBytes   = cursorBytes + 16<<10 // with its block
 )
 
 // roomFor is how many of the runs that are merged side by side are one worker's.

@@ -78,7 +78,7 @@ func TestAlike(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 5))
 	b := NewBatch(1 << 30)
 	for _, path := range [][]byte{{}, []byte("/a"), []byte("/a/long recording 1"), []byte("/a/long recording 2")} {
-		for i := range int64(1 + rng.IntN(2*blockRows)) {
+		for i := range int64(blockRows + rng.IntN(2*blockRows)) {
 			r := bare(string(path), i)
 			b.Add(&r)
 		}
