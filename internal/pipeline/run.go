@@ -4,17 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"runtime"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/casefile"
 	"github.com/logrecount/recount/pkg/client"
-	"github.com/logrecount/recount/pkg/download"
 	"github.com/logrecount/recount/pkg/evidence"
 	"github.com/logrecount/recount/pkg/geo"
 	"github.com/logrecount/recount/pkg/recording"
@@ -203,130 +199,4 @@ func (a *analysis) scan(ctx context.Context) error {
 	}
 	a.settle()
 	return a.everyGlobMatched()
-}
-
-// decide is the second phase: the workers' statistics become the sources', and
-// second copies of lines are found.
-func (a *analysis) decide(ctx context.Context) error {
-	for _, s := range a.sources {
-		s.stats = newStats()
-		for _, w := range a.workers {
-			if i := int(s.arrival) - 1; i < len(w.stats) && w.stats[i] != nil {
-				s.stats.merge(w.stats[i])
-			}
-		}
-		s.resolve()
-		if s.sum == "" && s.streamSum != "" {
-			s.sum, s.bytes = s.streamSum, s.streamLen
-		}
-	}
-	a.runs = &runs{store: a.requests, stop: ctx.Err}
-	for _, w := range a.workers {
-		for _, one := range w.runs {
-			one.ids = a.arrivals.ids
-			a.runs.all = append(a.runs.all, one)
-		}
-		w.runs = nil
-		a.sizes.merge(w.sizes)
-	}
-	if err := a.runs.joinSmallest(a.budget.cursors); err != nil {
-		return err
-	}
-	if err := a.findCopies(ctx); err != nil {
-		return err
-	}
-	if err := a.learnSizes(ctx); err != nil {
-		return err
-	}
-	a.noteUnknown()
-	if err := a.cover(); err != nil {
-		return err
-	}
-	if err := a.inferMeanings(a.runs); err != nil {
-		return err
-	}
-	twice, err := a.parallelLogs(a.runs)
-	a.runs.twice = twice
-	twice.count(a.sources)
-	return err
-}
-
-// group is the third phase.
-func (a *analysis) group(ctx context.Context) error {
-	runtime.GC() // what the scan left: grouping then takes its room, and no more beside it
-	all := a.runs
-	cuts := all.split(a.budget.workers * partsPerWorker)
-	var shown map[string]int64
-	var err error
-	if a.writer.Wants(casefile.TableRecordings) { // nothing else says to whom a name was shown
-		if shown, err = all.shownAbove(cuts, a.budget.workers); err != nil {
-			return err
-		}
-	}
-	common, err := a.commonSizes(all)
-	if err != nil {
-		return err
-	}
-	a.common = slices.Sorted(maps.Keys(common))
-	clients, err := a.bins()
-	if err != nil {
-		return err
-	}
-	a.store.Widen(a.budget.ledgers(clients.len()))
-	parts := a.parts(cuts)
-	var outs []*output
-	for _, p := range parts {
-		outs = append(outs, p.out)
-	}
-	a.agents = newAgentNumbers(taggerBytes)
-	for range a.budget.workers {
-		a.groupers = append(a.groupers, a.newGrouper(all, shown, common, clients))
-	}
-	err = a.writing(ctx, outs, func(ctx context.Context) error {
-		return sideBySide(ctx, parts, a.groupers, func(ctx context.Context, g *grouper, p *part) error { return g.part(ctx, p) })
-	})
-	all.all = nil // large, and not needed any more
-	return errors.Join(err, a.requests.Close())
-}
-
-// partsPerWorker is into how many parts the work is split for each worker, so
-// that a part that is slow keeps no worker idle for long.
-const partsPerWorker = 8
-
-// parts splits the work at cuts.
-func (a *analysis) parts(cuts [][]byte) []*part {
-	wants := &wanted{
-		requests: a.writer.Wants(casefile.TableRequests), downloads: a.writer.Wants(casefile.TableDownloads),
-		recordings: a.writer.Wants(casefile.TableRecordings), listings: a.writer.Wants(casefile.TableListings),
-		agents: a.writer.Wants(casefile.TableAgents),
-	}
-	var parts []*part
-	var from []byte
-	for _, to := range append(slices.Clip(cuts), nil) {
-		p := &part{from: from, to: to}
-		if *wants != (wanted{}) {
-			p.out = newOutput(wants)
-		}
-		parts = append(parts, p)
-		from = to
-	}
-	return parts
-}
-
-func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int64]bool, clients *bins) *grouper {
-	g := &grouper{
-		runs: all, shown: shown, sources: a.sources, matcher: a.matcher.Clone(), progress: a.watch,
-		listed: a.inventory.Cursor(), names: a.inventory.Cursor(),
-		fold:   download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].headers }),
-		ledger: newLedger(a.ledgers, clients),
-		agents: agentCounts{rest: spill.NewFold(a.store, a.budget.fold, countCodec), last: noNumber},
-		visit:  nothing,
-	}
-	g.labels = a.labels
-	g.totals.labelled = make([]*tally, a.labels.Len())
-	if a.writer.Wants(casefile.TableClients) || a.writer.Wants(casefile.TableAgents) {
-		g.tagger = newTagger(a.agents)
-	}
-	g.fold.Common = common
-	return g
 }
