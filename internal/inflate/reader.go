@@ -7,7 +7,7 @@
 // klauspost's gzip gives 0.7 and compress/gzip 0.5 (BenchmarkReader; of the
 // yardstick log klauspost's gives 0.56). It says little of what is wrong: whoever
 // needs to know reads the member again with compress/gzip. Up to where it gives an
-// error it gives the same bytes as that, and where one is content, so is the other.
+// error it gives the same bytes as that, and where it is content, so is the other.
 package inflate
 
 import (
@@ -36,8 +36,9 @@ type Reader struct {
 	rest   []byte       // of buf, not yet given
 }
 
-// Reset begins the member that in is at. in has a buffer of 4 KiB or more, and
-// after Read gave io.EOF, it is at what follows the member.
+// Reset begins the member that in is at. A header that does not fit in's buffer,
+// which has 4 KiB at least, is an error here though nothing is wrong with it. After
+// Read gave io.EOF, in is at what follows the member.
 func (z *Reader) Reset(in *bufio.Reader) error {
 	z.d.reset()
 	z.in, z.size, z.crc, z.rest = in, 0, 0, nil

@@ -3,9 +3,11 @@ package pipeline
 import (
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/evidence"
 )
 
 // budget is how the memory is shared out. What grows with the evidence has one
@@ -28,7 +30,8 @@ const (
 	fixedBytes    = 24 << 20  // the program itself, and small things
 	requestsBytes = 110 << 20 // the requests table: row groups of 65,536 rows, one that is filled and one that is encoded
 	tableBytes    = 14 << 20  // any other table
-	readerBytes   = 24 << 20  // what a reader of a file unpacks ahead: of zstd two frames of 8 MiB
+	readerBytes   = 4 << 20   // what a reader of a file unpacks ahead
+	framesBytes   = 20 << 20  // and beside that of zstd: two frames of 8 MiB, and their stored bytes
 	workerBytes   = 16 << 20  // a worker: its rows on the way to the tables, caches, a chunk; with less there are fewer
 )
 
@@ -40,16 +43,16 @@ const mostBatch = 64 << 20
 // the collector needs to breathe; half of the rest is for blocks, and half for
 // what the phase at hand works with: while the evidence is scanned the batches,
 // then the sorters, then ledgers, folds and cursors.
-func newBudget(o *Options, held int64, files int) budget {
+func newBudget(o *Options, held int64, files []evidence.Source) budget {
 	b := budget{total: o.memory(), workers: o.Workers}
 	if b.workers <= 0 {
 		b.workers = runtime.GOMAXPROCS(0)
 	}
 	b.workers = min(b.workers, int(max(2, b.total/workerBytes)))
-	b.readers = max(1, min(files, b.workers, int(max(2, b.total/readerMemory))))
+	b.readers = max(1, min(len(files), b.workers, int(max(2, b.total/readerMemory))))
 	b.chunks = 2*b.readers + 2*b.workers + 1 // for each one at hand and one on its way
 	workers := int64(b.workers)
-	fixed := fixedBytes + held + int64(b.readers)*readerBytes + int64(b.chunks)*accesslog.ChunkCap + tablesBytes(o.Tables)
+	fixed := fixedBytes + held + int64(b.readers)*readerBytes + int64(min(b.readers, zstdFiles(files)))*framesBytes + int64(b.chunks)*accesslog.ChunkCap + tablesBytes(o.Tables)
 	free := max(b.total-fixed, b.total/3)
 	b.limit = fixed + free
 	share := free * 6 / 10
@@ -80,6 +83,17 @@ func (b *budget) bins(requests int64) int {
 // requests are grouped, those of the folds that add the ledgers up later.
 func (b *budget) ledgers(bins int) int64 {
 	return max(0, b.fold-int64(bins)*ledgerBlock) * int64(b.workers)
+}
+
+// zstdFiles counts the files that are zstd by their names. One that is not named so
+// takes memory that was not reckoned, which is less than a row group takes.
+func zstdFiles(files []evidence.Source) (n int) {
+	for _, f := range files {
+		if name := strings.ToLower(f.Path); strings.HasSuffix(name, ".zst") || strings.HasSuffix(name, ".tzst") {
+			n++
+		}
+	}
+	return n
 }
 
 func tablesBytes(tables []string) (n int64) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/evidence"
 )
 
 // TestBudget: the shares of each phase add up to what is left of the memory, and
@@ -13,7 +14,7 @@ func TestBudget(t *testing.T) {
 		for _, workers := range []int{1, 2, 8, 64} {
 			for _, tables := range [][]string{nil, {}, {casefile.TableAgents}, {casefile.TableRequests}} {
 				for _, inventory := range []int64{0, 100 << 20} {
-					b := newBudget(&Options{Memory: memory, Workers: workers, Tables: tables}, inventory, 20)
+					b := newBudget(&Options{Memory: memory, Workers: workers, Tables: tables}, inventory, make([]evidence.Source, 20))
 					n := int64(b.workers)
 					var agents int64
 					if wants(tables, casefile.TableAgents) {
@@ -50,5 +51,17 @@ func TestBudget(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Of files that are zstd by their names so many are reckoned with as are read at once.
+func TestBudgetZstd(t *testing.T) {
+	files := []evidence.Source{{Path: "a.log"}, {Path: "logs/b.ZST"}, {Path: "c.tzst"}, {Path: "d.zst.gz"}}
+	if n := zstdFiles(files); n != 2 {
+		t.Errorf("%d files", n)
+	}
+	o := &Options{Memory: 1 << 30, Workers: 2, Tables: []string{}}
+	if plain, packed := newBudget(o, 0, files[:1]), newBudget(o, 0, files[1:2]); plain.runs-packed.runs != framesBytes*6/10/2 {
+		t.Errorf("%d and %d bytes for blocks", plain.runs, packed.runs)
 	}
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -202,10 +203,10 @@ func TestGather(t *testing.T) {
 		}
 		memory := []int64{0, 4 << 10, 1 << 20, 64 << 20}[r.IntN(4)]
 		store := spill.NewStore([]int64{0, 1 << 20, 1 << 30}[r.IntN(3)], t.TempDir())
-		a := &analysis{store: store, ledgers: store, budget: budget{fold: memory}, runs: &runs{stop: t.Context().Err}, agents: newAgentNumbers(1000), labels: labels, places: places}
+		a := &analysis{store: store, ledgers: store.Apart(), budget: budget{fold: memory}, runs: &runs{stop: t.Context().Err}, agents: newAgentNumbers(1000), labels: labels, places: places}
 		a.agents.texts = make([]string, 9)
 		for range 1 + r.IntN(4) {
-			a.groupers = append(a.groupers, &grouper{ledger: newLedger(store, cut)})
+			a.groupers = append(a.groupers, &grouper{ledger: newLedger(a.ledgers, cut)})
 		}
 		plain := plainTotals{of: map[string]*plainTotal{}, agents: map[int32]map[string]bool{}}
 		for range r.IntN(20_000) {
@@ -243,9 +244,28 @@ func TestGather(t *testing.T) {
 		if store.HeldBytes() != 0 {
 			t.Errorf("seed %d: %d bytes are not given back", seed, store.HeldBytes())
 		}
-		if err := store.Close(); err != nil {
+		if err := errors.Join(a.ledgers.Close(), store.Close()); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A posting of a client whose name is as long as a line leaves no room behind.
+func TestLedgerLong(t *testing.T) {
+	store := spill.NewStore(0, t.TempDir())
+	defer store.Close()
+	l := newLedger(store, new(bins))
+	for _, n := range []int{10, 3 * ledgerBlock, 20} {
+		e := nothing
+		if err := l.add(bytes.Repeat([]byte("c"), n), &e); err != nil {
+			t.Fatal(err)
+		}
+		if room := cap(l.pages[0].buf); room > ledgerBlock {
+			t.Errorf("%d bytes are kept behind a name of %d", room, n)
+		}
+	}
+	if len(l.pages[0].blocks) != 2 {
+		t.Errorf("%d blocks", len(l.pages[0].blocks))
 	}
 }
 
@@ -326,9 +346,9 @@ func BenchmarkGather(b *testing.B) {
 			for b.Loop() {
 				store := spill.NewStore(1<<30, b.TempDir())
 				cut := newBins(slices.Clone(sample), postings/binRequests)
-				a := &analysis{store: store, ledgers: store, budget: budget{fold: 64 << 20}, runs: &runs{stop: b.Context().Err}, agents: newAgentNumbers(0), places: places}
+				a := &analysis{store: store, ledgers: store.Apart(), budget: budget{fold: 64 << 20}, runs: &runs{stop: b.Context().Err}, agents: newAgentNumbers(0), places: places}
 				for range 2 {
-					a.groupers = append(a.groupers, &grouper{ledger: newLedger(store, cut)})
+					a.groupers = append(a.groupers, &grouper{ledger: newLedger(a.ledgers, cut)})
 				}
 				for i, name := range names {
 					e := posting{download: true, requests: 1, upper: int64(i), first: int64(i) * second, last: int64(i) * second, agent: noNumber}

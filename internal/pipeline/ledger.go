@@ -46,7 +46,13 @@ func (l *ledger) add(client []byte, e *posting) error {
 		l.begun, l.since = true, e.first/second
 	}
 	p.buf = e.append(p.buf, client, l.since)
-	return nil
+	if cap(p.buf) <= ledgerBlock {
+		return nil
+	}
+	// A posting of a name as long as a line: its room is not kept.
+	err := l.flush(p)
+	p.buf = nil
+	return err
 }
 
 // flush puts the postings of a page away as a block.

@@ -144,7 +144,7 @@ func (a *analysis) prepare() (err error) {
 	if a.places, err = geo.Open(o.Geo); err != nil {
 		return err
 	}
-	a.budget = newBudget(o, a.inventory.MemoryBytes()+a.labels.MemoryBytes(), len(a.set.Sources))
+	a.budget = newBudget(o, a.inventory.MemoryBytes()+a.labels.MemoryBytes(), a.set.Sources)
 	a.store = spill.NewStore(a.budget.runs, o.Temp)
 	a.hashes, a.requests, a.ledgers = a.store.Apart(), a.store.Apart(), a.store.Apart()
 	a.writer, err = casefile.Create(o.Out, casefile.CreateOptions{

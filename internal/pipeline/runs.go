@@ -35,7 +35,7 @@ type runCursor struct {
 
 // firstBytes is how much of a recording is kept to find blocks by: a path can be as
 // long as a line, and these stay in memory.
-const firstBytes = 1 << 10
+const firstBytes = 1 << 8
 
 func firstOf(recording []byte) []byte { return recording[:min(len(recording), firstBytes)] }
 

@@ -108,7 +108,7 @@ func (s *Store) GetIn(buf []byte, b Block) ([]byte, error) {
 	}
 	data := slices.Grow(buf[:0], b.size)[:b.size]
 	if _, err := s.file.ReadAt(data, b.offset); err != nil {
-		return nil, fmt.Errorf("read back from %q: %w", s.folder(), err)
+		return nil, fmt.Errorf("read back from %q: %w; give --temp a folder on another disk", s.folder(), err)
 	}
 	return data, nil
 }
@@ -186,6 +186,6 @@ func (s *Store) Close() error {
 	if s.name != "" {
 		err = errors.Join(err, os.Remove(s.name))
 	}
-	s.file, s.name = nil, ""
+	s.file, s.name, s.end = nil, "", 0
 	return err
 }

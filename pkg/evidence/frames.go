@@ -16,10 +16,12 @@ import (
 // What comes out of a frame is given only if nothing at all is wrong with it.
 // Anything else is put back to be read in sequence, so no damage is seen here.
 //
-// A frame is taken if neither its stored bytes nor what is in it are more than
-// maxFrame: what pzstd writes at its usual level is 8 MiB each (4 windows;
-// contrib/pzstd/Pzstd.cpp of zstd), at high ones more. Nor is it taken if there is much more in it than was given so far: who wants only the
-// beginning of a file shall not have all of it read. So the first never is.
+// A frame is taken if there is no more in it than maxFrame: what pzstd writes at
+// its usual level is 8 MiB each (4 windows; contrib/pzstd/Pzstd.cpp of zstd), at
+// high ones more; and if its stored bytes are no more than maxStored, which those
+// of a log are by far. Nor is it taken if there is much more in it than was given
+// so far: who wants only the beginning of a file shall not have all of it read. So
+// the first never is.
 type frames struct {
 	in    *input
 	width int           // jobs at once
@@ -33,9 +35,10 @@ type frames struct {
 }
 
 const (
-	maxFrame = 8 << 20   // stored bytes of a frame that is taken, and bytes in it
-	smallJob = 256 << 10 // smaller frames are decoded in runs
-	mostJobs = 2         // for each there are up to 2*maxFrame in memory; what two give, 2.3 GB/s, SHA-256 does not take
+	maxFrame  = 8 << 20   // bytes in a frame that is taken
+	maxStored = 2 << 20   // its stored bytes
+	smallJob  = 256 << 10 // smaller frames are decoded in runs
+	mostJobs  = 2         // for each both are in memory; what two give, 2.3 GB/s, SHA-256 does not take
 )
 
 // frameJob is a frame, or a run of small ones, being decoded.
@@ -117,6 +120,7 @@ func (f *frames) fill() {
 func (f *frames) take(j *frameJob) int {
 	from := len(j.in)
 	limit := min(f.in.out.n+maxBlock, maxFrame)
+	stored := min(limit, maxStored)
 	var w frameWalk
 	for {
 		part := w.next(f.in.br)
@@ -127,7 +131,7 @@ func (f *frames) take(j *frameJob) int {
 			return size
 		}
 		// The decoder makes room for what a frame claims to hold.
-		ok := part > 0 && int64(at-from)+part <= limit && w.most() <= limit && w.size <= limit
+		ok := part > 0 && int64(at-from)+part <= stored && w.most() <= limit && w.size <= limit
 		if ok {
 			j.in = slices.Grow(j.in, int(part))[:at+int(part)]
 			n, err := io.ReadFull(f.in.br, j.in[at:])
@@ -137,7 +141,7 @@ func (f *frames) take(j *frameJob) int {
 		if !ok {
 			f.stuck = true
 			if len(j.in) > from {
-				f.vain += f.in.back(j.in[from:])
+				f.vain += f.in.back(bytes.Clone(j.in[from:]))
 				j.in = j.in[:from]
 			}
 			return 0
@@ -191,9 +195,8 @@ func (f *frames) giveUp() {
 			f.vain += int64(e.out)
 		}
 	}
-	f.vain += f.in.back(bytes.Join(stored, nil))
-	f.free = append(f.free, f.queue...)
-	f.queue = nil
+	f.vain += f.in.back(stored...)
+	f.queue = nil // what it has is to be read again, or to be let go
 }
 
 // close waits for the goroutines.

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"slices"
@@ -63,34 +64,43 @@ func (in *input) restart(at int64) {
 	in.base = at
 }
 
-// back has br give once more the bytes b, the last that it gave. It says how many
-// bytes it had to copy for that.
-func (in *input) back(b []byte) int64 {
-	at := in.pos() - int64(len(b))
+// back has br give once more the pieces, the last bytes that it gave, and keeps
+// them. It says how many bytes are to be moved for that.
+func (in *input) back(pieces ...[]byte) (moved int64) {
 	buffered, _ := in.br.Peek(in.br.Buffered())
 	h, ok := in.given.r.(*held)
 	if !ok {
 		h = &held{r: in.given.r}
 	}
-	h.b = slices.Concat(b, buffered, h.b)
+	at := in.pos()
+	for _, b := range pieces {
+		at -= int64(len(b))
+	}
+	h.pieces = slices.Concat(pieces, [][]byte{bytes.Clone(buffered)}, h.pieces)
+	for _, b := range h.pieces {
+		moved += int64(len(b))
+	}
 	in.given, in.base = &counter{r: h}, at
 	in.br.Reset(in.given)
-	return int64(len(h.b))
+	return moved
 }
 
-// held gives bytes that were read already, and then those of r.
+// held gives pieces that were read already, and then the bytes of r.
 type held struct {
-	b []byte
-	r io.Reader
+	pieces [][]byte
+	r      io.Reader
 }
 
 func (h *held) Read(p []byte) (int, error) {
-	if len(h.b) == 0 {
-		h.b = nil
+	for len(h.pieces) > 0 && len(h.pieces[0]) == 0 {
+		h.pieces = h.pieces[1:]
+	}
+	if len(h.pieces) == 0 {
+		h.pieces = nil
 		return h.r.Read(p)
 	}
-	n := copy(p, h.b)
-	h.b = h.b[n:]
+	n := copy(p, h.pieces[0])
+	h.pieces[0] = h.pieces[0][n:]
 	return n, nil
 }
 
