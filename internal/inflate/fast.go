@@ -140,7 +140,6 @@ func (d *decoder) fast(in, out []byte, ip, op int) (int, int, error) {
 
 // copyStride copies from the lowest byte on, in words.
 func copyStride(to, from []byte) {
-
 	le.PutUint64(to, le.Uint64(from))
 	le.PutUint64(to[8:], le.Uint64(from[8:]))
 	le.PutUint64(to[16:], le.Uint64(from[16:]))

@@ -52,7 +52,8 @@ func newBudget(o *Options, held int64, files []evidence.Source) budget {
 	b.readers = max(1, min(len(files), b.workers, int(max(2, b.total/readerMemory))))
 	b.chunks = 2*b.readers + 2*b.workers + 1 // for each one at hand and one on its way
 	workers := int64(b.workers)
-	fixed := fixedBytes + held + int64(b.readers)*readerBytes + int64(min(b.readers, zstdFiles(files)))*framesBytes + int64(b.chunks)*accesslog.ChunkCap + tablesBytes(o.Tables)
+	readers := int64(b.readers)*readerBytes + int64(min(b.readers, zstdFiles(files)))*framesBytes
+	fixed := fixedBytes + held + readers + int64(b.chunks)*accesslog.ChunkCap + tablesBytes(o.Tables)
 	free := max(b.total-fixed, b.total/3)
 	b.limit = fixed + free
 	share := free * 6 / 10
@@ -85,8 +86,8 @@ func (b *budget) ledgers(bins int) int64 {
 	return max(0, b.fold-int64(bins)*ledgerBlock) * int64(b.workers)
 }
 
-// zstdFiles counts the files that are zstd by their names. One that is not named so
-// takes memory that was not reckoned, which is less than a row group takes.
+// zstdFiles counts the files that are zstd by their names. A reader of one that is
+// not named so takes framesBytes that were not reckoned.
 func zstdFiles(files []evidence.Source) (n int) {
 	for _, f := range files {
 		if name := strings.ToLower(f.Path); strings.HasSuffix(name, ".zst") || strings.HasSuffix(name, ".tzst") {

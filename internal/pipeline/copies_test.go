@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/logrecount/recount/internal/spill"
+	"github.com/logrecount/recount/pkg/coverage"
 	"github.com/logrecount/recount/pkg/casefile"
 )
 
@@ -382,16 +384,7 @@ func TestCopyThatWasRead(t *testing.T) {
 // TestDecideGivesBack: what only the search for second copies needs is given back
 // when it is over; of the scan, requests and rejects are left.
 func TestDecideGivesBack(t *testing.T) {
-	a := &analysis{options: Options{Evidence: []string{"../../testdata/nas/logs"}, Out: filepath.Join(t.TempDir(), "case")}}
-	if err := a.prepare(); err != nil {
-		t.Fatal(err)
-	}
-	defer a.close()
-	a.watch = watch(nil, 0)
-	defer a.watch.end()
-	if err := a.scan(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	a := scanned(t, Options{Evidence: []string{"../../testdata/nas/logs"}, Out: filepath.Join(t.TempDir(), "case")})
 	before := a.store.HeldBytes()
 	if err := a.decide(t.Context()); err != nil {
 		t.Fatal(err)
@@ -411,5 +404,21 @@ func TestDecideGivesBack(t *testing.T) {
 	}
 	if held := a.store.HeldBytes(); held != left || held >= before {
 		t.Errorf("%d bytes are held, %d before it was decided; requests and rejects are %d", held, before, left)
+	}
+}
+
+// A line without a hash is an error: nothing could say that it stands only once.
+func TestHashMissing(t *testing.T) {
+	a := scanned(t, Options{Evidence: []string{"../../testdata/nas/logs"}, Out: filepath.Join(t.TempDir(), "case")})
+	s := a.sources[0]
+	s.stats.lines = s.pieces[0].lines
+	s.resolve()
+	none := func(int64, coverage.Sketch) error { return nil }
+	if err := a.linesOf(s).each(none); err != nil {
+		t.Fatal(err)
+	}
+	s.pieces[0].sketch.block = spill.Block{}
+	if err := a.linesOf(s).each(none); err == nil || !strings.HasSuffix(err.Error(), "no hash was kept of line 1") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -364,3 +364,19 @@ func runInfo(t *testing.T, dir string) *casefile.Run {
 	}
 	return run
 }
+
+// scanned is an analysis that has gone through its first phase.
+func scanned(t *testing.T, o Options) *analysis {
+	t.Helper()
+	a := &analysis{options: o}
+	if err := a.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.close() })
+	a.watch = watch(nil, 0)
+	t.Cleanup(a.watch.end)
+	if err := a.scan(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}

@@ -168,21 +168,9 @@ func TestInterruptDecide(t *testing.T) {
 		fmt.Fprintf(&sizes, "/a/%d.wav,100000\n", i)
 	}
 	root := files(t, map[string]string{"logs/one.log": one.String(), "logs/other.log": other.String(), "sizes.csv": sizes.String()})
-	scanned := func(t *testing.T) *analysis {
-		a := &analysis{options: Options{Evidence: []string{root + "/logs"}, Inventory: root + "/sizes.csv", Out: t.TempDir() + "/case", Workers: 2}}
-		if err := a.prepare(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { a.close() })
-		a.watch = watch(nil, 0)
-		t.Cleanup(a.watch.end)
-		if err := a.scan(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		return a
-	}
+	o := Options{Evidence: []string{root + "/logs"}, Inventory: root + "/sizes.csv", Out: t.TempDir() + "/case", Workers: 2}
 	stopped := errors.New("stopped")
-	a := scanned(t)
+	a := scanned(t, o)
 	if err := a.decide(t.Context()); err != nil {
 		t.Fatal(err)
 	}

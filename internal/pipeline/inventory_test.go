@@ -131,16 +131,7 @@ func TestInventoryLost(t *testing.T) {
 // TestInventoryStops: learning from a spilled inventory ends where it is asked to.
 func TestInventoryStops(t *testing.T) {
 	root := files(t, map[string]string{"logs/a.log": get("192.0.2.1", 1, "/a.wav", 200, 10), "sizes.csv": "path,size\n/a.wav,10\n"})
-	a := &analysis{options: Options{Evidence: []string{root + "/logs"}, Inventory: root + "/sizes.csv", Memory: 1, Temp: t.TempDir(), Out: filepath.Join(t.TempDir(), "case")}}
-	if err := a.prepare(); err != nil {
-		t.Fatal(err)
-	}
-	defer a.close()
-	a.watch = watch(nil, 0)
-	defer a.watch.end()
-	if err := a.scan(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	a := scanned(t, Options{Evidence: []string{root + "/logs"}, Inventory: root + "/sizes.csv", Memory: 1, Temp: t.TempDir(), Out: filepath.Join(t.TempDir(), "case")})
 	if err := a.decide(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -181,16 +181,7 @@ func TestListingsAcrossParts(t *testing.T) {
 		sameCase(t, fmt.Sprint(workers, " workers"), dir, whole)
 	}
 	// Cut at each name, and at names that are in no log.
-	a := &analysis{options: Options{Evidence: []string{root + "/logs"}, Inventory: root + "/sizes.csv", Out: t.TempDir() + "/case", Workers: 1}}
-	if err := a.prepare(); err != nil {
-		t.Fatal(err)
-	}
-	defer a.close()
-	a.watch = watch(nil, 0)
-	defer a.watch.end()
-	if err := a.scan(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	a := scanned(t, Options{Evidence: []string{root + "/logs"}, Inventory: root + "/sizes.csv", Out: t.TempDir() + "/case", Workers: 1})
 	if err := a.decide(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -66,6 +66,8 @@ const (
 	postingOne // one request in a whole second, without tags: these are not told
 )
 
+const _ = uint(postingNone - 1 - download.GradeComplete) // each grade has a number of its own
+
 // second is in microseconds. Most logs have whole seconds.
 const second = 1_000_000
 

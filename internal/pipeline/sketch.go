@@ -47,16 +47,28 @@ type sourceLog struct {
 // yield returns.
 func (l sourceLog) each(yield func(first int64, s coverage.Sketch) error) error {
 	blocks := l.hashes.NewReader()
+	var next int64
 	for _, p := range l.source.pieces {
 		s, err := blocks.Get(p.sketch.block)
+		if err == nil && p.lines != next {
+			err = l.missing(next)
+		}
 		if err == nil && len(s) > 0 {
-			err = yield(p.lines, s)
+			err = yield(next, s)
 		}
 		if err != nil {
 			return err
 		}
+		next += int64(coverage.Sketch(s).Len())
+	}
+	if next != l.Lines() {
+		return l.missing(next)
 	}
 	return nil
+}
+
+func (l sourceLog) missing(line int64) error {
+	return fmt.Errorf("%s: no hash was kept of line %d", l.source.Path, line+1)
 }
 
 func (l sourceLog) Lines() int64 { return l.source.stats.lines }
@@ -74,7 +86,7 @@ func (l sourceLog) Sketch(line int64) (coverage.Sketch, int64, error) {
 	p := l.piece(line)
 	s, err := l.hashes.Get(p.sketch.block)
 	if err == nil && line-p.lines >= int64(coverage.Sketch(s).Len()) {
-		err = fmt.Errorf("%s: no hash was kept of line %d", l.source.Path, line+1)
+		err = l.missing(line)
 	}
 	return s, p.lines, err
 }

@@ -7,7 +7,7 @@ func TestGrown(t *testing.T) {
 	for _, c := range []struct{ runs, room, most, want int }{
 		{0, 400, mostBatch, smallBatch}, {200, 400, mostBatch, 2 * smallBatch}, {300, 400, mostBatch, 4 * smallBatch},
 		{399, 400, mostBatch, mostBatch}, {400, 400, mostBatch, mostBatch}, {401, 400, mostBatch, mostBatch},
-		{200, 400, 5 << 20, 5 << 20}, {0, 400, 1 << 20, 1 << 20}, {0, 1, mostBatch, smallBatch}, {1, 1, mostBatch, mostBatch},
+		{200, 400, 5 << 20, 5 << 20}, {400, manyRuns, mostBatch, 2 * smallBatch}, {0, 400, 1 << 20, 1 << 20}, {0, 1, mostBatch, smallBatch}, {1, 1, mostBatch, mostBatch},
 	} {
 		if got := grown(c.runs, c.room, c.most); got != c.want {
 			t.Errorf("%d runs of %d, at most %d bytes: %d, want %d", c.runs, c.room, c.most, got, c.want)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -88,15 +87,7 @@ func TestFramesSideBySide(t *testing.T) {
 	count := 0
 	for i := range 120 {
 		data := inFrames(t, r, text[:r.IntN(len(text))+1], 1<<(6+r.IntN(11)))
-		switch i % 4 {
-		case 1:
-			data = data[:r.IntN(len(data)-4)+4]
-		case 2:
-			data = flip(data, r.IntN(len(data)-4)+4)
-		case 3:
-			at := r.IntN(len(data)-4) + 4
-			data = bytes.Join([][]byte{data[:at], make([]byte, r.IntN(5)), data[at:]}, nil)
-		}
+		data = spoilt(r, i, data, 4)
 		size, run := 1<<r.IntN(19), 1<<r.IntN(19)
 		p := pace{}
 		if r.IntN(2) == 0 {
@@ -197,16 +188,7 @@ func TestPzstd(t *testing.T) {
 		"pzstd -q -c -1":      2 * 7,
 		"zstd -q -c -B200000": 0, // one frame
 	} {
-		args := strings.Fields(command)
-		if _, err := exec.LookPath(args[0]); err != nil {
-			t.Skip(err)
-		}
-		cmd := exec.Command(args[0], args[1:]...)
-		cmd.Stdin = bytes.NewReader(text)
-		data, err := cmd.Output()
-		if err != nil {
-			t.Fatal(err)
-		}
+		data := packedBy(t, command, text)
 		got, f := sideBySide(t, data, 1<<20, smallJob, standardPace)
 		if !bytes.Equal(got.data, text) || got.damage != nil || f.given < least {
 			t.Errorf("%s: %d bytes of %d, %v, %d frames side by side, want %d", command, len(got.data), len(text), got.damage, f.given, least)
@@ -222,22 +204,16 @@ func TestPzstd(t *testing.T) {
 
 // Files of zstd one after the other are decoded side by side.
 func TestZstdFilesTogether(t *testing.T) {
-	if _, err := exec.LookPath("zstd"); err != nil {
-		t.Skip(err)
-	}
 	text := lines(0, 20_000)
-	args := []string{"-q", "-c"}
+	command := "zstd -q -c"
 	for i := range 20 {
 		name := filepath.Join(t.TempDir(), fmt.Sprint("log.", i))
 		if err := os.WriteFile(name, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		args = append(args, name)
+		command += " " + name
 	}
-	data, err := exec.Command("zstd", args...).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := packedBy(t, command, nil)
 	got, f := sideBySide(t, data, 1<<20, smallJob, standardPace)
 	if !bytes.Equal(got.data, bytes.Repeat(text, 20)) || got.damage != nil || f.given != 19 {
 		t.Errorf("%d bytes of %d, %v, %d frames side by side", len(got.data), 20*len(text), got.damage, f.given)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 )
@@ -65,15 +64,7 @@ func TestMembersSideBySide(t *testing.T) {
 	given := 0
 	for i := range 80 {
 		data := inMembers(t, r, text[:r.IntN(len(text))+1], 1<<(6+r.IntN(11)))
-		switch i % 4 {
-		case 1:
-			data = data[:r.IntN(len(data)-3)+3]
-		case 2:
-			data = flip(data, r.IntN(len(data)-3)+3)
-		case 3:
-			at := r.IntN(len(data)-3) + 3
-			data = bytes.Join([][]byte{data[:at], make([]byte, r.IntN(5)), data[at:]}, nil)
-		}
+		data = spoilt(r, i, data, 3)
 		src := find(t, "members", data)
 		size := 1 << r.IntN(19)
 		want := alone(t, src, 1<<12)
@@ -88,16 +79,8 @@ func TestMembersSideBySide(t *testing.T) {
 
 // What bgzip writes is unpacked side by side, damaged or not.
 func TestBgzip(t *testing.T) {
-	if _, err := exec.LookPath("bgzip"); err != nil {
-		t.Skip(err)
-	}
 	text := lines(0, 20_000)
-	cmd := exec.Command("bgzip", "-c")
-	cmd.Stdin = bytes.NewReader(text)
-	data, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := packedBy(t, "bgzip -c", text)
 	whole := find(t, "log", data)
 	got, n := beside(t, whole, 1<<20)
 	if !bytes.Equal(got.data, text) || got.damage != nil || n < len(text)/(64<<10)*3/4 {
@@ -187,4 +170,19 @@ func FuzzMembers(f *testing.F) {
 		got := readWith(t, src, int(size%(1<<20))+1, func(*gzipDecoder) {})
 		sameResult(t, fmt.Sprint("by ", size), got, alone(t, src, 512))
 	})
+}
+
+// spoilt does nothing to data, cuts it, flips a bit, or puts zeros in, by turns; not
+// before from.
+func spoilt(r *rand.Rand, turn int, data []byte, from int) []byte {
+	at := r.IntN(len(data)-from) + from
+	switch turn % 4 {
+	case 1:
+		return data[:at]
+	case 2:
+		return flip(data, at)
+	case 3:
+		return bytes.Join([][]byte{data[:at], make([]byte, r.IntN(5)), data[at:]}, nil)
+	}
+	return data
 }
