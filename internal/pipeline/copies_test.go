@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/logrecount/recount/internal/spill"
-	"github.com/logrecount/recount/pkg/coverage"
 	"github.com/logrecount/recount/pkg/casefile"
+	"github.com/logrecount/recount/pkg/coverage"
 )
 
 // busyLog makes lines of a log in which any 40 lines have three times: with
@@ -381,29 +381,46 @@ func TestCopyThatWasRead(t *testing.T) {
 	}
 }
 
-// TestDecideGivesBack: what only the search for second copies needs is given back
-// when it is over; of the scan, requests and rejects are left.
-func TestDecideGivesBack(t *testing.T) {
+// TestGivesBack: what only the search for second copies needs is given back when it
+// is over, requests when they are grouped, and ledgers when they are gathered.
+func TestGivesBack(t *testing.T) {
 	a := scanned(t, Options{Evidence: []string{"../../testdata/nas/logs"}, Out: filepath.Join(t.TempDir(), "case")})
 	before := a.store.HeldBytes()
 	if err := a.decide(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	var left int64
+	var requests, rejects int64
 	for _, one := range a.runs.all {
 		for _, b := range one.blocks {
-			left += int64(b.Size())
+			requests += int64(b.Size())
 		}
 	}
 	for _, s := range a.sources {
 		for _, p := range s.pieces {
 			for _, b := range p.rejects {
-				left += int64(b.Size())
+				rejects += int64(b.Size())
 			}
 		}
 	}
-	if held := a.store.HeldBytes(); held != left || held >= before {
-		t.Errorf("%d bytes are held, %d before it was decided; requests and rejects are %d", held, before, left)
+	if held := a.store.HeldBytes(); held != requests+rejects || held >= before {
+		t.Errorf("%d bytes are held, %d before it was decided; requests and rejects are %d", held, before, requests+rejects)
+	}
+	if err := a.group(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var ledgers int64
+	for _, g := range a.groupers {
+		for _, p := range g.ledger.pages {
+			for _, b := range p.blocks {
+				ledgers += int64(b.Size())
+			}
+		}
+	}
+	if held := a.store.HeldBytes(); held != ledgers+rejects {
+		t.Errorf("%d bytes are held once requests are grouped; ledgers and rejects are %d", held, ledgers+rejects)
+	}
+	if _, err := a.gather(t.Context()); err != nil || a.store.HeldBytes() != rejects {
+		t.Errorf("%d bytes are held once clients are gathered, rejects are %d; %v", a.store.HeldBytes(), rejects, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package spill
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -165,7 +166,6 @@ func TestStoreApart(t *testing.T) {
 			t.Errorf("%q, %v", got, err)
 		}
 	}
-	apart.Release(theirs)
 	for range 2 {
 		if err := apart.Close(); err != nil || s.HeldBytes() != 60 {
 			t.Errorf("%d bytes are held, %v", s.HeldBytes(), err)
@@ -173,6 +173,13 @@ func TestStoreApart(t *testing.T) {
 	}
 	if got, err := s.Get(mine); err != nil || string(got[:1]) != "m" {
 		t.Errorf("%q, %v", got, err)
+	}
+	other := s.Apart() // what was given back by itself is not given back again
+	first, _ := other.Put(make([]byte, 10))
+	_, err = other.Put(make([]byte, 20))
+	other.Release(first)
+	if err = errors.Join(err, other.Close()); err != nil || s.HeldBytes() != 60 {
+		t.Errorf("%d bytes are held, %v", s.HeldBytes(), err)
 	}
 	var none *Store
 	if err := none.Close(); err != nil {
