@@ -3,7 +3,9 @@ package pipeline
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"slices"
+	"sort"
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/request"
@@ -52,14 +54,31 @@ func (b *bins) of(client []byte) int {
 		return len(b.cuts)
 	}
 	number := numberOf(client[len(b.alike):])
-	from, to := 0, len(b.cuts)
-	for from < to {
-		mid := int(uint(from+to) / 2)
-		if n := b.numbers[mid]; n < number || n == number && bytes.Compare(b.cuts[mid], client) <= 0 {
-			from = mid + 1
-		} else {
-			to = mid
+	from := b.below(number)
+	if from == len(b.cuts) || b.numbers[from] != number {
+		return from
+	}
+	alike := b.cuts[from:]
+	if number < math.MaxUint64 {
+		alike = b.cuts[from:b.below(number+1)]
+	}
+	return from + sort.Search(len(alike), func(i int) bool { return bytes.Compare(alike[i], client) > 0 })
+}
+
+// below is how many numbers are less. Which half of them it goes on with is no jump:
+// the processor would foresee every second one wrong.
+func (b *bins) below(number uint64) int {
+	from, left := 0, len(b.numbers)
+	for left > 1 {
+		half := left / 2
+		next := from + half
+		if b.numbers[next-1] < number {
+			from = next
 		}
+		left -= half
+	}
+	if left == 1 && b.numbers[from] < number {
+		from++
 	}
 	return from
 }
@@ -88,7 +107,7 @@ func (r *runs) sampleClients() (sample [][]byte, err error) {
 		blocks = append(blocks, one.blocks...)
 	}
 	var dec request.Decoder
-	var req request.Request
+	var key request.Key
 	for i := 0; i < len(blocks); i += 1 + len(blocks)/sampleBlocks {
 		block, err := r.store.Get(blocks[i])
 		if err == nil {
@@ -96,11 +115,11 @@ func (r *runs) sampleClients() (sample [][]byte, err error) {
 		}
 		for n := 0; err == nil; n++ {
 			var ok bool
-			if ok, err = dec.Next(&req); !ok {
+			if ok, err = dec.Next(&key); !ok {
 				break
 			}
 			if n%sampleEvery == 0 {
-				sample = append(sample, bytes.Clone(req.Client))
+				sample = append(sample, bytes.Clone(key.Client))
 			}
 		}
 		if err != nil {

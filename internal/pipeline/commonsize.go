@@ -81,9 +81,12 @@ func (a *analysis) countSizes(all *runs, suspect func(int64) bool) (map[int64]in
 	var name []byte
 	known := accesslog.None
 	listed := a.inventory.Cursor()
+	r := new(request.Request)
 	m := all.merge(nil, nil)
 	for c, ok := m.Next(); ok; c, ok = m.Next() {
-		r := &c.req
+		if err := c.read(r); err != nil {
+			return nil, err
+		}
 		if !fullBody(r) {
 			continue
 		}

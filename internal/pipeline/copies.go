@@ -28,9 +28,7 @@ func (a *analysis) findCopies(ctx context.Context) error {
 	if err := a.count(); err != nil {
 		return err
 	}
-	if err := a.dropHashes(); err != nil {
-		return err
-	}
+	a.dropHashes()
 	if len(a.copies.merged) == 0 {
 		return nil
 	}
@@ -43,13 +41,13 @@ func (a *analysis) findCopies(ctx context.Context) error {
 }
 
 // dropHashes gives back the room of the lines' hashes.
-func (a *analysis) dropHashes() error {
+func (a *analysis) dropHashes() {
 	for _, s := range a.sources {
 		for _, p := range s.pieces {
 			p.sketch = sketch{}
 		}
 	}
-	return a.hashes.Close()
+	a.discards.close(a.hashes)
 }
 
 // log gives the lines of a source by its id.

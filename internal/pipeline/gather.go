@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/casefile"
@@ -56,7 +55,7 @@ func (a *analysis) gather(ctx context.Context) (*gathered, error) {
 	err := a.writing(ctx, outs, func(ctx context.Context) error {
 		return sideBySide(ctx, parts, workers, func(ctx context.Context, g *gatherer, p bin) error { return g.bin(ctx, p) })
 	})
-	err = errors.Join(err, a.ledgers.Close())
+	a.discards.close(a.ledgers)
 	if ctx.Err() != nil {
 		return nil, ErrInterrupted
 	}

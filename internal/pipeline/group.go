@@ -31,7 +31,7 @@ type totals struct {
 // grouper groups one part after another. It is for one goroutine.
 type grouper struct {
 	runs     *runs
-	shown    map[string]int64 // of the directories above the parts' begins
+	above    *shownAbove // the parts' begins; nil: nobody wants to know to whom names were shown
 	sources  []*source
 	matcher  *recording.Matcher
 	listed   *recording.Cursor // at the row of the inventory that was not passed yet
@@ -49,6 +49,7 @@ type grouper struct {
 	out     *output
 	dirs    []directory // the directories above where we are
 	buffer  []request.Request
+	passing request.Request // one that is not held
 	sizing  download.Sizing
 	current casefile.RecordingRow
 	tags    client.Tags // of the pair at hand
@@ -97,7 +98,7 @@ func (g *grouper) part(ctx context.Context, p *part) error {
 	m := g.runs.merge(p.from, p.to)
 	c, ok := m.Next()
 	for ok && ctx.Err() == nil {
-		name := c.req.Recording
+		name := c.Recording
 		var err error
 		if name[len(name)-1] == '/' {
 			c, ok, err = g.directory(m, c)

@@ -60,13 +60,17 @@ func (a *analysis) learnAgain() error {
 	}
 	a.sizes = bodySizes{}
 	listed := a.scanCursor()
+	var q request.Request
 	for _, one := range a.runs.all {
 		c := one.open(a.runs, nil, nil)
 		for c.Next() {
-			s := a.sources[c.req.Source-1]
-			a.sizes.add(&c.req)
-			if n := c.req.Format; n > 0 {
-				learn(&s.stats, s.stats.form(s.reading.Formats[n-1]), listed, &c.req)
+			if err := c.read(&q); err != nil {
+				return err
+			}
+			s := a.sources[c.Source-1]
+			a.sizes.add(&q)
+			if n := c.Format; n > 0 {
+				learn(&s.stats, s.stats.form(s.reading.Formats[n-1]), listed, &q)
 			}
 		}
 		if c.err != nil {

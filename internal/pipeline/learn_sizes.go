@@ -52,9 +52,12 @@ func (a *analysis) learnPart(ctx context.Context, p *part, signs sizeSigns) erro
 	listed := a.inventory.Cursor()
 	var name []byte
 	found := false
+	q := new(request.Request)
 	m := a.runs.merge(p.from, p.to)
 	for c, ok := m.Next(); ok && ctx.Err() == nil; c, ok = m.Next() {
-		q := &c.req
+		if err := c.read(q); err != nil {
+			return err
+		}
 		if q.Kind != request.KindContent || q.Format == 0 || !teaches(q) {
 			continue
 		}

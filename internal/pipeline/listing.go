@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"iter"
 	"sync"
-	"sync/atomic"
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
@@ -17,21 +16,23 @@ import (
 // was shown. Byte order puts a directory right before what lies in it.
 type directory struct {
 	path    []byte
-	clients int64
+	clients int64 // or notCounted
 }
+
+// notCounted is of a directory whose requests are of a part before. It is counted
+// when that is asked for.
+const notCounted = -1
 
 // enter finds where a part starts: which directories are above it, and what of
 // the inventory is before it.
 func (g *grouper) enter(from []byte) {
 	g.dirs = g.dirs[:0]
 	g.listed.Seek(from)
-	if from == nil {
+	if g.above == nil {
 		return
 	}
 	for dir := range above(from) {
-		if clients := g.shown[string(dir)]; clients > 0 {
-			g.dirs = append(g.dirs, directory{dir, clients})
-		}
+		g.dirs = append(g.dirs, directory{dir, notCounted})
 	}
 }
 
@@ -46,67 +47,74 @@ func above(path []byte) iter.Seq[[]byte] {
 	}
 }
 
-// shownAbove counts, for each directory above a cut, the clients that its page
-// was shown to. Its requests lie in a part before the cut, and parts are
-// grouped side by side.
-func (r *runs) shownAbove(cuts [][]byte, workers int) (map[string]int64, error) {
-	shown := map[string]int64{}
-	var dirs [][]byte
-	for _, cut := range cuts {
-		for dir := range above(cut) {
-			if _, known := shown[string(dir)]; !known {
-				shown[string(dir)] = 0
-				dirs = append(dirs, dir)
-			}
-		}
+// shownAbove is to how many clients the pages of directories were shown that parts
+// begin in. Their requests lie in parts before, and parts are grouped side by side,
+// so of each that matters they are read once more, and of most, which have nothing
+// but directories in them, they are not. It is for many goroutines.
+type shownAbove struct {
+	runs *runs
+	sync.Mutex
+	counts map[string]func() (clients int64, err error)
+}
+
+func newShownAbove(r *runs) *shownAbove {
+	return &shownAbove{runs: r, counts: map[string]func() (int64, error){}}
+}
+
+// clients counts the clients that a directory's page was shown to, the first time
+// that it is asked for; others wait for it.
+func (s *shownAbove) clients(dir []byte) (int64, error) {
+	s.Lock()
+	count := s.counts[string(dir)]
+	if count == nil {
+		count = sync.OnceValues(func() (int64, error) { return s.runs.shownTo(dir) })
+		s.counts[string(dir)] = count
 	}
-	clients, errs := make([]int64, len(dirs)), make([]error, len(dirs))
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(workers, len(dirs)) {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(dirs)); i = next.Add(1) - 1 {
-				clients[i], errs[i] = r.shownTo(dirs[i])
-			}
-		})
-	}
-	wg.Wait()
-	for i, dir := range dirs {
-		if errs[i] != nil {
-			return nil, errs[i]
-		}
-		shown[string(dir)] = clients[i]
-	}
-	return shown, nil
+	s.Unlock()
+	return count()
 }
 
 // shownTo counts the clients that a directory's page was shown to.
 func (r *runs) shownTo(dir []byte) (clients int64, err error) {
 	m := r.merge(dir, append(bytes.Clone(dir), 0))
+	var q request.Request
 	var last []byte
 	for c, ok := m.Next(); ok; c, ok = m.Next() {
-		if c.req.Kind == request.KindListing && (clients == 0 || !bytes.Equal(last, c.req.Client)) {
+		if clients > 0 && bytes.Equal(last, c.Client) {
+			continue
+		}
+		if err := c.read(&q); err != nil {
+			return 0, err
+		}
+		if q.Kind == request.KindListing {
 			clients++
-			last = c.req.Client
+			last = c.Client
 		}
 	}
 	return clients, m.Err()
 }
 
-// listedTo is to how many clients the directory of path was shown. It leaves
-// directories that path is not in.
-func (g *grouper) listedTo(path []byte) int64 {
+// leave leaves directories that path is not in.
+func (g *grouper) leave(path []byte) {
 	for len(g.dirs) > 0 && !bytes.HasPrefix(path, g.dirs[len(g.dirs)-1].path) {
 		g.dirs = g.dirs[:len(g.dirs)-1]
 	}
+}
+
+// listedTo is to how many clients the directory of path was shown.
+func (g *grouper) listedTo(path []byte) (clients int64, err error) {
+	g.leave(path)
 	if len(g.dirs) == 0 {
-		return 0
+		return 0, nil
 	}
-	dir := g.dirs[len(g.dirs)-1]
+	dir := &g.dirs[len(g.dirs)-1]
 	if bytes.IndexByte(path[len(dir.path):], '/') >= 0 {
-		return 0 // of a directory in between, which was not shown
+		return 0, nil // of a directory in between, which was not shown
 	}
-	return dir.clients
+	if dir.clients == notCounted {
+		dir.clients, err = g.above.clients(dir.path)
+	}
+	return dir.clients, err
 }
 
 // pass gives the recordings of the inventory before path (nil: to the end)
@@ -117,7 +125,10 @@ func (g *grouper) pass(path []byte) error {
 		if path != nil && bytes.Compare(name, path) >= 0 {
 			return nil
 		}
-		listed := g.listedTo(name)
+		listed, err := g.listedTo(name)
+		if err != nil {
+			return err
+		}
 		if listed == 0 {
 			continue
 		}
@@ -134,19 +145,22 @@ func (g *grouper) pass(path []byte) error {
 
 // directory takes the requests for one directory page.
 func (g *grouper) directory(m *spill.Merge[*runCursor], c *runCursor) (*runCursor, bool, error) {
-	dir := c.req.Recording
+	dir := c.Recording
 	if err := g.pass(dir); err != nil {
 		return c, false, err
 	}
-	g.listedTo(dir)
+	g.leave(dir)
 	row := casefile.ListingRow{Directory: dir, NamesExposed: accesslog.None}
 	if g.names != nil {
 		row.NamesExposed = g.names.NamesIn(dir)
 	}
 	var shown int64
 	ok := true
-	for ok && bytes.Equal(c.req.Recording, dir) {
-		r := c.req
+	var r request.Request
+	for ok && bytes.Equal(c.Recording, dir) {
+		if err := c.read(&r); err != nil {
+			return c, false, err
+		}
 		g.resolve(&r)
 		if !bytes.Equal(row.Client, r.Client) || row.Client == nil {
 			if err := g.endVisit(&row, &shown); err != nil {

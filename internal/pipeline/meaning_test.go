@@ -188,11 +188,7 @@ func TestListingsAcrossParts(t *testing.T) {
 	expected := table(t, whole, casefile.TableRecordings)
 	for _, cut := range []string{"/a/", "/a/1.wav", "/a/2.wav", "/a/b/", "/a/b/3.wav", "/a/b/4.wav", "/a/b/d/", "/a/b/d/7.wav", "/a/c/", "/a/c/5.wav", "/a/zz", "/b/", "/zz"} {
 		all := &runs{store: a.store, stop: func() error { return nil }, all: a.runs.all}
-		shown, err := all.shownAbove([][]byte{[]byte(cut)}, 2)
-		if err != nil {
-			t.Fatal(err)
-		}
-		g := a.newGrouper(all, shown, nil, new(bins))
+		g := a.newGrouper(all, newShownAbove(all), nil, new(bins))
 		var got []row
 		for _, p := range []*part{{to: []byte(cut)}, {from: []byte(cut)}} {
 			p.out = newOutput(&wanted{recordings: true})

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
@@ -13,7 +14,7 @@ import (
 // recording takes all requests for one recording: first its size is found,
 // then each client's requests are folded.
 func (g *grouper) recording(m *spill.Merge[*runCursor], c *runCursor) (*runCursor, bool, error) {
-	name := c.req.Recording
+	name := c.Recording
 	if err := g.pass(name); err != nil {
 		return c, false, err
 	}
@@ -25,12 +26,13 @@ func (g *grouper) recording(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 	g.sizer.Reset()
 	g.buffer = g.buffer[:0]
 	count, text, ok := 0, 0, true
-	for ok && bytes.Equal(c.req.Recording, name) {
-		g.sizer.Add(&c.req)
-		if count < groupBuffer && text < groupText {
-			g.buffer = append(g.buffer, c.req)
-			text += c.req.TextBytes()
+	for ok && bytes.Equal(c.Recording, name) {
+		r := g.place(count < groupBuffer && text < groupText)
+		if err := c.read(r); err != nil {
+			return c, false, err
 		}
+		g.sizer.Add(r)
+		text += r.TextBytes()
 		count++
 		c, ok = m.Next()
 	}
@@ -41,7 +43,9 @@ func (g *grouper) recording(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 	if sizing.Contradicted {
 		g.totals.contradicted++
 	}
-	g.begin(name, sizing)
+	if err := g.begin(name, sizing); err != nil {
+		return c, false, err
+	}
 	var err error
 	if count == len(g.buffer) {
 		err = g.fromBuffer()
@@ -54,13 +58,25 @@ func (g *grouper) recording(m *spill.Merge[*runCursor], c *runCursor) (*runCurso
 	return c, ok, err
 }
 
+// place gives the place for one more request, in the buffer if it is to be held.
+func (g *grouper) place(held bool) *request.Request {
+	if !held {
+		return &g.passing
+	}
+	n := len(g.buffer)
+	g.buffer = slices.Grow(g.buffer, 1)[:n+1]
+	return &g.buffer[n]
+}
+
 // begin starts a recording.
-func (g *grouper) begin(name []byte, sizing download.Sizing) {
+func (g *grouper) begin(name []byte, sizing download.Sizing) error {
+	listed, err := g.listedTo(name)
 	g.current = casefile.RecordingRow{
 		Recording: name, Size: sizing.Size.Bytes, SizeFrom: sizing.Size.From.String(),
-		FirstDownload: accesslog.NoTime, LastDownload: accesslog.NoTime, ListedTo: g.listedTo(name),
+		FirstDownload: accesslog.NoTime, LastDownload: accesslog.NoTime, ListedTo: listed,
 	}
 	g.sizing = sizing
+	return err
 }
 
 // fromBuffer folds the requests that were held.
@@ -86,8 +102,11 @@ func (g *grouper) fromBuffer() error {
 func (g *grouper) fromRuns(name []byte) error {
 	m := g.runs.merge(name, append(bytes.Clone(name), 0))
 	var client []byte
+	r := &g.passing
 	for c, ok := m.Next(); ok; c, ok = m.Next() {
-		r := c.req
+		if err := c.read(r); err != nil {
+			return err
+		}
 		if client == nil || !bytes.Equal(r.Client, client) {
 			if client != nil {
 				if err := g.endPair(); err != nil {
@@ -97,7 +116,7 @@ func (g *grouper) fromRuns(name []byte) error {
 			client = r.Client
 			g.fold.Begin(r.Recording, client, g.sizing)
 		}
-		if err := g.add(&r); err != nil {
+		if err := g.add(r); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/logrecount/recount/internal/spill"
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/coverage"
+	"github.com/logrecount/recount/pkg/request"
 )
 
 // parallelLog is the lines of one format in the sources of one rotation group: a
@@ -212,13 +213,17 @@ func (p *parallel) read(a *analysis, all *runs) error {
 
 func (p *parallel) readRun(c *runCursor, worker int, tells []coverage.Tells) error {
 	var maker eventMaker
+	var q request.Request
 	for c.Next() {
-		n := p.number[c.req.Source-1][c.req.Format]
+		n := p.number[c.Source-1][c.Format]
 		if n < 0 {
 			continue
 		}
-		tell(&tells[n], &c.req)
-		e := maker.event(&c.req, n, p.logs[n])
+		if err := c.read(&q); err != nil {
+			return err
+		}
+		tell(&tells[n], &q)
+		e := maker.event(&q, n, p.logs[n])
 		part := e.key.Hi >> 32 * uint64(len(p.events)) >> 32
 		if err := p.events[part][worker].Add(&e); err != nil {
 			return err

@@ -27,8 +27,8 @@ type parallelPair struct {
 }
 
 // has says whether a request is a duplicate.
-func (d *duplicates) has(r *request.Request) bool {
-	return d != nil && d.parallel[r.Source-1][r.Format].Has(r.Offset)
+func (d *duplicates) has(k *request.Key) bool {
+	return d != nil && d.parallel[k.Source-1][k.Format].Has(k.Offset)
 }
 
 // mark makes runs of duplicates of the requests that stand in a better log too,

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"runtime"
 	"slices"
@@ -17,12 +16,9 @@ func (a *analysis) group(ctx context.Context) error {
 	runtime.GC() // what the scan left: grouping then takes its room, and no more beside it
 	all := a.runs
 	cuts := all.split(a.budget.workers * partsPerWorker)
-	var shown map[string]int64
-	var err error
+	var above *shownAbove
 	if a.writer.Wants(casefile.TableRecordings) { // nothing else says to whom a name was shown
-		if shown, err = all.shownAbove(cuts, a.budget.workers); err != nil {
-			return err
-		}
+		above = newShownAbove(all)
 	}
 	common, err := a.commonSizes(all)
 	if err != nil {
@@ -41,13 +37,14 @@ func (a *analysis) group(ctx context.Context) error {
 	}
 	a.agents = newAgentNumbers(taggerBytes)
 	for range a.budget.workers {
-		a.groupers = append(a.groupers, a.newGrouper(all, shown, common, clients))
+		a.groupers = append(a.groupers, a.newGrouper(all, above, common, clients))
 	}
 	err = a.writing(ctx, outs, func(ctx context.Context) error {
 		return sideBySide(ctx, parts, a.groupers, func(ctx context.Context, g *grouper, p *part) error { return g.part(ctx, p) })
 	})
 	all.all = nil // large, and not needed any more
-	return errors.Join(err, a.requests.Close())
+	a.discards.close(a.requests)
+	return err
 }
 
 // partsPerWorker is into how many parts the work is split for each worker, so
@@ -74,9 +71,9 @@ func (a *analysis) parts(cuts [][]byte) []*part {
 	return parts
 }
 
-func (a *analysis) newGrouper(all *runs, shown map[string]int64, common map[int64]bool, clients *bins) *grouper {
+func (a *analysis) newGrouper(all *runs, above *shownAbove, common map[int64]bool, clients *bins) *grouper {
 	g := &grouper{
-		runs: all, shown: shown, sources: a.sources, matcher: a.matcher.Clone(), progress: a.watch,
+		runs: all, above: above, sources: a.sources, matcher: a.matcher.Clone(), progress: a.watch,
 		listed: a.inventory.Cursor(), names: a.inventory.Cursor(),
 		fold:   download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].headers }),
 		ledger: newLedger(a.ledgers, clients),

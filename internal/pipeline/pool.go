@@ -7,6 +7,7 @@ import (
 
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/download"
+	"github.com/logrecount/recount/pkg/request"
 )
 
 // pool is what the lines of one format show in all sources of one log: where a
@@ -137,17 +138,21 @@ func (a *analysis) lookForCuts(all *runs) error {
 	var name []byte
 	size := accesslog.None
 	listed := a.inventory.Cursor()
+	var q request.Request
 	m := all.merge(nil, nil)
 	for c, ok := m.Next(); ok; c, ok = m.Next() {
-		if name == nil || !bytes.Equal(name, c.req.Recording) {
+		if name == nil || !bytes.Equal(name, c.Recording) {
 			for _, cuts := range looking {
 				cuts.End()
 				cuts.Begin()
 			}
-			name, size = c.req.Recording, sizeIn(listed, c.req.Recording)
+			name, size = c.Recording, sizeIn(listed, c.Recording)
 		}
-		if p := a.sources[c.req.Source-1].poolOf(c.req.Format); p != nil && p.cuts != nil && size != accesslog.None {
-			p.cuts.Add(&c.req, size)
+		if p := a.sources[c.Source-1].poolOf(c.Format); p != nil && p.cuts != nil && size != accesslog.None {
+			if err := c.read(&q); err != nil {
+				return err
+			}
+			p.cuts.Add(&q, size)
 		}
 	}
 	for _, cuts := range looking {

@@ -49,6 +49,7 @@ type analysis struct {
 	hashes     *spill.Store // of lines, and what is made of them, until second copies are found
 	requests   *spill.Store // until they are grouped
 	ledgers    *spill.Store // of clients, until they are gathered
+	discards   discards     // of these
 	runs       *runs        // of all workers, once they have read everything
 	budget     budget
 	workers    []*worker
@@ -173,7 +174,7 @@ func (a *analysis) keepOff(path, what, hint string) error {
 
 // close removes whatever a run that did not end well has left.
 func (a *analysis) close() error {
-	return errors.Join(a.writer.Abort(), a.store.Close(), a.hashes.Close(), a.requests.Close(), a.ledgers.Close(),
+	return errors.Join(a.discards.wait(), a.writer.Abort(), a.store.Close(), a.hashes.Close(), a.requests.Close(), a.ledgers.Close(),
 		a.closeInventory(), a.places.Close())
 }
 

@@ -20,143 +20,6 @@ type run struct {
 	ids    []int32  // of sources by the id of their arrival, if it has those; nil: it has theirs
 }
 
-// runCursor walks over the requests of a run whose recording is in [from, to).
-type runCursor struct {
-	runs *runs
-	run  run
-	next int // block
-	from []byte
-	to   []byte // nil: no end
-	dec  request.Decoder
-	req  request.Request
-	same int // bytes that its recording begins with as the one that was given before
-	err  error
-}
-
-// firstBytes is how much of a recording is kept to find blocks by: a path can be as
-// long as a line, and these stay in memory.
-const firstBytes = 1 << 8
-
-func firstOf(recording []byte) []byte { return recording[:min(len(recording), firstBytes)] }
-
-// open makes a cursor; from nil is the start, to nil the end.
-func (r run) open(of *runs, from, to []byte) *runCursor {
-	c := &runCursor{runs: of, run: r, from: from, to: to}
-	if from != nil {
-		// The block before the first that starts at or behind from may end behind it.
-		first := firstOf(from)
-		i := sort.Search(len(r.firsts), func(i int) bool { return bytes.Compare(r.firsts[i], first) >= 0 })
-		c.next = max(i-1, 0)
-	}
-	return c
-}
-
-func (c *runCursor) Next() bool {
-	c.same = len(c.req.Recording)
-	for {
-		if !c.step() {
-			return false
-		}
-		if c.from != nil {
-			if bytes.Compare(c.req.Recording, c.from) < 0 {
-				continue
-			}
-			c.from = nil
-		}
-		return c.to == nil || bytes.Compare(c.req.Recording, c.to) < 0
-	}
-}
-
-// step moves by one request that counts, whose bytes meaning is then what was found out.
-func (c *runCursor) step() bool {
-	for {
-		ok, err := c.dec.Next(&c.req)
-		if ok {
-			c.same = min(c.same, c.dec.Alike())
-		}
-		if ok && c.run.ids != nil {
-			c.req.Source = c.run.ids[c.req.Source]
-		}
-		if ok && (c.runs.copied(&c.req) || c.runs.twice.has(&c.req)) {
-			continue
-		}
-		if ok || err != nil {
-			c.err = err
-			if c.req.Meaning == accesslog.MeaningUnknown && ok {
-				c.req.Meaning = c.runs.meaning(&c.req)
-			}
-			return ok
-		}
-		if c.next == len(c.run.blocks) {
-			return false
-		}
-		if c.err = c.runs.stop(); c.err != nil {
-			return false
-		}
-		block, err := c.runs.store.Get(c.run.blocks[c.next])
-		if err == nil {
-			err = c.dec.Reset(block)
-		}
-		if err != nil {
-			c.err = err
-			return false
-		}
-		c.next++
-	}
-}
-
-func (c *runCursor) Err() error { return c.err }
-
-// byRequest is the order of requests: recording, client, time, source, offset.
-var byRequest = spill.Order[*runCursor]{
-	Code:   func(c *runCursor) uint64 { return code(c.req.Recording, c.same) },
-	Before: before,
-}
-
-// code is the code of a recording that begins with so many bytes as the one it
-// comes behind: how many they are, more being less, and the byte behind them, of
-// which none is less than any.
-func code(recording []byte, same int) uint64 {
-	code := ^uint64(same) << 9
-	if same < len(recording) {
-		code |= uint64(recording[same]) + 1
-	}
-	return code
-}
-
-// sameBytes is how many bytes a code says are the same.
-func sameBytes(code uint64) int { return int(^code >> 9) }
-
-// before compares two requests whose recordings have the same code. Runs lie close
-// to each other when there are many, so without codes each comparison would go
-// through the same long beginnings.
-func before(a, b *runCursor, same uint64) (before bool, later uint64) {
-	p, q := &a.req, &b.req
-	n := sameBytes(same)
-	n += request.Shared(p.Recording[n:], q.Recording[n:])
-	switch pEnds, qEnds := n == len(p.Recording), n == len(q.Recording); {
-	case pEnds && qEnds:
-		return sooner(p, q), code(p.Recording, n)
-	case pEnds || !qEnds && p.Recording[n] < q.Recording[n]:
-		return true, code(q.Recording, n)
-	}
-	return false, code(p.Recording, n)
-}
-
-// sooner compares two requests for the same recording.
-func sooner(p, q *request.Request) bool {
-	if d := bytes.Compare(p.Client, q.Client); d != 0 {
-		return d < 0
-	}
-	if t, u := p.Time(), q.Time(); t != u {
-		return t < u
-	}
-	if p.Source != q.Source {
-		return p.Source < q.Source
-	}
-	return p.Offset < q.Offset
-}
-
 // runs are all runs of a scan.
 type runs struct {
 	store    *spill.Store
@@ -168,16 +31,16 @@ type runs struct {
 }
 
 // copied says whether a request is a second copy of a line.
-func (r *runs) copied(q *request.Request) bool {
-	return r.seconds != nil && r.seconds[q.Source-1].Has(q.Offset)
+func (r *runs) copied(k *request.Key) bool {
+	return r.seconds != nil && r.seconds[k.Source-1].Has(k.Offset)
 }
 
 // meaning is the bytes meaning of a request that had none when it was read.
-func (r *runs) meaning(q *request.Request) accesslog.Meaning {
+func (r *runs) meaning(k *request.Key) accesslog.Meaning {
 	if r.meanings == nil {
 		return accesslog.MeaningUnknown
 	}
-	return r.meanings[q.Source-1][q.Format]
+	return r.meanings[k.Source-1][k.Format]
 }
 
 // merge walks over the requests whose recording is in [from, to).
@@ -231,8 +94,12 @@ func (r *runs) join(many []run) (run, error) {
 	var joined run
 	batch := request.NewBatch(joinBatch)
 	m := spill.NewOrderedMerge(cursors, byRequest)
+	var q request.Request
 	for c, ok := m.Next(); ok; c, ok = m.Next() {
-		batch.Add(&c.req)
+		if err := c.read(&q); err != nil {
+			return run{}, err
+		}
+		batch.Add(&q)
 		if !batch.Full() {
 			continue
 		}

@@ -86,12 +86,18 @@ func TestRunsOrder(t *testing.T) {
 func checkOrder(t *testing.T, all *runs, want []request.Request, from, to []byte) {
 	t.Helper()
 	m := all.merge(from, to)
+	var got request.Request
 	for _, w := range want {
 		if from != nil && bytes.Compare(w.Recording, from) < 0 || to != nil && bytes.Compare(w.Recording, to) >= 0 {
 			continue
 		}
 		c, ok := m.Next()
-		if !ok || plain(&c.req, &w) != 0 {
+		if ok {
+			if err := c.read(&got); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !ok || plain(&got, &w) != 0 {
 			t.Fatalf("from %q to %q: not %q of client %q at %d, line at %d, as sorted", from, to, w.Recording, w.Client, w.Time(), w.Offset)
 		}
 	}

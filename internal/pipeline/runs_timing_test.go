@@ -44,10 +44,14 @@ func BenchmarkRuns(b *testing.B) {
 				all.all = append(all.all, r)
 			}
 			b.ReportAllocs()
+			var q request.Request
 			for b.Loop() {
 				n := 0
 				m := all.merge(nil, nil)
-				for _, ok := m.Next(); ok; _, ok = m.Next() {
+				for c, ok := m.Next(); ok; c, ok = m.Next() {
+					if err := c.read(&q); err != nil {
+						b.Fatal(err)
+					}
 					n++
 				}
 				if err := m.Err(); err != nil || n != many*rows {

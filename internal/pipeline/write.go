@@ -35,6 +35,9 @@ func (a *analysis) write(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	register(s, m)
+	if err := a.discards.wait(); err != nil {
+		return nil, err
+	}
 	damaged := a.damaged()
 	// From here on the run cannot be interrupted any more: the case is whole
 	// in a moment.

@@ -28,9 +28,10 @@ type Batch struct {
 //
 //	its recording
 //	its client, as in a block
+//	a byte that says how long the numbers of its key are, and these (appendKey)
 //	a byte with one bit for each other text that is there, then of each such
 //	    its index in Batch.texts, 4 bytes
-//	its numbers (appendNumbers)
+//	its other numbers (appendNumbers)
 //
 // Recording and client are not in the dictionary: most come once or twice, and
 // looking each up in a table larger than the cache cost as much as all else.
@@ -113,6 +114,9 @@ func (b *Batch) Add(r *Request) {
 	key.pathEnd = uint32(len(data))
 	data = appendClient(data, r.Client)
 	at := len(data)
+	data = appendKey(append(data, 0), r)
+	data[at] = byte(len(data) - at - 1)
+	at = len(data)
 	data = append(data, 0)
 	var has byte
 	if r.URL != nil {

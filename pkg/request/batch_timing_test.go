@@ -103,6 +103,7 @@ func BenchmarkDecoder(b *testing.B) {
 	}
 	blocks, _ := flush(b, batch)
 	var d Decoder
+	var k Key
 	var r Request
 	n := 0
 	b.ReportAllocs()
@@ -113,12 +114,15 @@ func BenchmarkDecoder(b *testing.B) {
 				b.Fatal(err)
 			}
 			for {
-				ok, err := d.Next(&r)
+				ok, err := d.Next(&k)
 				if err != nil {
 					b.Fatal(err)
 				}
 				if !ok {
 					break
+				}
+				if err := d.Read(&k, &r); err != nil {
+					b.Fatal(err)
 				}
 				n++
 			}

@@ -13,9 +13,11 @@ import (
 //	  0, or 1 and a new recording: uvarint bytes shared with the one before,
 //	       uvarint length of the rest, the rest
 //	  the client: 0 for none, or uvarint length+1, bytes
-//	  a byte with one bit for each other text that is there, then of each
-//	       such its uvarint dictionary index; for the URL 0 is the recording
-//	  numbers (appendNumbers)
+//	  the numbers of its key (appendKey)
+//	  uvarint length of the rest, which is read only of a request that is wanted:
+//	       a byte with one bit for each other text that is there, then of each
+//	           such its uvarint dictionary index; for the URL 0 is the recording
+//	       the other numbers (appendNumbers)
 //
 // Blocks are read by the program that wrote them and by no other, so the
 // layout has no version.
@@ -30,6 +32,7 @@ const (
 // encoder writes a batch's rows as blocks. It keeps its space.
 type encoder struct {
 	block, dict, rows []byte
+	rest              []byte // of the row at hand
 	slots             []slot // per text of the batch
 	generation        uint32
 	dictLen           uint32
@@ -145,15 +148,18 @@ func clientFrom(n int) (from int) {
 // texts as indices into the block's dictionary; most rows have few.
 func (e *encoder) appendRest(b *Batch, data []byte) {
 	n, from := clientLen(data)
-	at := from + n // of the bits
-	rows := append(e.rows, data[:at+1]...)
-	has := data[at]
-	data = data[at+1:]
+	at := from + n // of how long the key's numbers are
+	key := at + 1
+	end := key + int(data[at])
+	e.rows = append(append(e.rows, data[:at]...), data[key:end]...)
+	has := data[end]
+	rest := append(e.rest[:0], has)
+	data = data[end+1:]
 	for ; has != 0; has &= has - 1 {
 		t := binary.LittleEndian.Uint32(data)
 		data = data[4:]
 		if t == samePath {
-			rows = append(rows, 0)
+			rest = append(rest, 0)
 			continue
 		}
 		s := &e.slots[t]
@@ -162,9 +168,10 @@ func (e *encoder) appendRest(b *Batch, data []byte) {
 			*s = slot{e.generation, e.dictLen}
 			e.dict = appendText(e.dict, b.texts.at(t))
 		}
-		rows = binary.AppendUvarint(rows, uint64(s.index))
+		rest = binary.AppendUvarint(rest, uint64(s.index))
 	}
-	e.rows = append(rows, data...)
+	e.rest = append(rest, data...)
+	e.rows = appendText(e.rows, e.rest)
 }
 
 func appendText(dst, text []byte) []byte {

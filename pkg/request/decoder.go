@@ -8,17 +8,20 @@ import (
 
 var errBlock = errors.New("a block of requests is damaged")
 
-// Decoder walks over the requests of one block.
+// Decoder walks over the requests of one block. Of each it reads the key, and all
+// else only of those that are wanted: when hundreds of runs are merged, what is kept
+// of the request that each stands at has to fit the fastest cache.
 type Decoder struct {
 	block []byte
-	rest  []byte
+	rest  []byte // behind the request at hand
+	tail  []byte // of the request at hand: all but its key
 	left  int
 	dict  []place
 	path  []byte // the recording of the request before
 	last  []byte // that of the last in the block before
 	alike int    // see Alike
 	arena []byte // the recordings, of which a block stores the ends
-	had   byte   // which other texts the request before has; before the first, any may be there
+	ahead byte   // see Read
 }
 
 // place is where a text of the dictionary stands in the block. As slices they would
@@ -26,13 +29,13 @@ type Decoder struct {
 // dictionaries together have to fit the cache.
 type place struct{ from, to uint32 }
 
-// Reset starts at the first request of block. Requests borrow from block and
-// from space made here, so they stay valid when the decoder goes on.
+// Reset starts at the first request of block. Keys and requests borrow from block
+// and from space made here, so they stay valid when the decoder goes on.
 func (d *Decoder) Reset(block []byte) error {
 	if d.path != nil {
 		d.last = d.path
 	}
-	d.block, d.rest, d.left, d.path, d.arena, d.had = block, block, 0, nil, nil, 1<<numTexts-1
+	d.block, d.rest, d.tail, d.left, d.path, d.arena = block, block, nil, 0, nil, nil
 	rows, ok := d.number()
 	n, ok2 := d.number()
 	if !ok || !ok2 || rows > uint64(len(block)) || n > uint64(len(block)) {
@@ -51,9 +54,8 @@ func (d *Decoder) Reset(block []byte) error {
 	return nil
 }
 
-// Next reads the next request into r; false at the end of the block. r is the
-// same for all requests of a block: what did not change in it is not written again.
-func (d *Decoder) Next(r *Request) (bool, error) {
+// Next moves to the next request and reads its key; false at the end of the block.
+func (d *Decoder) Next(k *Key) (bool, error) {
 	if d.left == 0 {
 		if len(d.rest) > 0 {
 			return false, errBlock
@@ -74,43 +76,60 @@ func (d *Decoder) Next(r *Request) (bool, error) {
 	if !ok {
 		return false, errBlock
 	}
-	r.Recording = d.path
-	if r.Client, ok = d.client(); !ok {
+	k.Recording = d.path
+	if k.Client, ok = d.client(); !ok {
 		return false, errBlock
 	}
-	if !d.texts(r) {
+	if d.rest, ok = readKey(d.rest, k); !ok {
 		return false, errBlock
 	}
-	rest, ok := readNumbers(d.rest, r)
-	if !ok {
+	if d.tail, ok = d.text(); !ok {
 		return false, errBlock
 	}
-	d.rest = rest
 	return true, nil
 }
 
-// Alike is how many bytes the recording of the last request begins with that the
-// one read before it, in this block or in one before, begins with too.
+// Read reads the whole of the request at hand, which has the key k, into r. It may
+// be called more than once, or not at all.
+//
+// Who reads a request moves on soon. So the bytes of the next one are asked for, which
+// nothing waits for: when 500 runs are merged that takes 3 % off grouping. They are
+// kept for no use but that the reads are not left out.
+func (d *Decoder) Read(k *Key, r *Request) error {
+	if len(d.rest) > cacheLine {
+		d.ahead ^= d.rest[0] ^ d.rest[cacheLine]
+	}
+	r.Recording, r.Client, r.Offset, r.Source, r.Format = k.Recording, k.Client, k.Offset, k.Source, k.Format
+	numbers, ok := d.texts(r)
+	if !ok || !readNumbers(numbers, k.Time, r) {
+		return errBlock
+	}
+	return nil
+}
+
+const cacheLine = 64
+
+// Alike is how many bytes the recording of the request at hand begins with that the
+// one before it, in this block or in one before, begins with too.
 func (d *Decoder) Alike() int { return d.alike }
 
-// texts reads the other texts.
-func (d *Decoder) texts(r *Request) bool {
-	if len(d.rest) == 0 {
-		return false
+// texts reads the other texts of the request at hand. rest is behind them.
+func (d *Decoder) texts(r *Request) (rest []byte, ok bool) {
+	if len(d.tail) == 0 {
+		return nil, false
 	}
-	has := d.rest[0]
-	d.rest = d.rest[1:]
-	for gone := d.had &^ has; gone != 0; gone &= gone - 1 {
-		*r.text(bits.TrailingZeros8(gone)) = nil
+	has := d.tail[0]
+	for none := ^has; none != 0; none &= none - 1 {
+		*r.text(bits.TrailingZeros8(none)) = nil
 	}
-	d.had = has
+	n := numbers{d.tail[1:], true}
 	for ; has != 0; has &= has - 1 {
 		kind := bits.TrailingZeros8(has)
 		text := r.text(kind)
-		i, ok := d.number()
+		i := n.unsigned()
 		switch {
-		case !ok || i >= uint64(len(d.dict)) || i == 0 && kind != textURL:
-			return false
+		case !n.ok || i >= uint64(len(d.dict)) || i == 0 && kind != textURL:
+			return nil, false
 		case i == 0:
 			*text = r.Recording
 		default:
@@ -118,7 +137,7 @@ func (d *Decoder) texts(r *Request) bool {
 			*text = d.block[p.from:p.to:p.to]
 		}
 	}
-	return true
+	return n.rest, true
 }
 
 // client reads the client, nil for none.

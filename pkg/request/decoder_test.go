@@ -28,10 +28,14 @@ func walk(t testing.TB, block []byte) (n int, err error) {
 	if err := d.Reset(block); err != nil {
 		return 0, err
 	}
+	var k Key
 	var r Request
 	for ; ; n++ {
-		ok, err := d.Next(&r)
+		ok, err := d.Next(&k)
 		if err != nil || !ok {
+			return n, err
+		}
+		if err := d.Read(&k, &r); err != nil {
 			return n, err
 		}
 		_ = r.Kind.String() + r.Meaning.String() + r.RangeFrom.String() // by numbers from the block
@@ -66,8 +70,8 @@ func TestDamagedBlock(t *testing.T) {
 		t.Error("an empty block is no block")
 	}
 	var d Decoder
-	var r Request
-	if ok, err := d.Next(&r); ok || err != nil {
+	var k Key
+	if ok, err := d.Next(&k); ok || err != nil {
 		t.Error("a decoder without block is at its end")
 	}
 }
@@ -88,21 +92,21 @@ func TestAlike(t *testing.T) {
 		t.Fatalf("only %d blocks", len(blocks))
 	}
 	var d Decoder
-	var r Request
+	var k Key
 	var last []byte
 	for _, block := range blocks {
 		if err := d.Reset(block); err != nil {
 			t.Fatal(err)
 		}
-		for ok, _ := d.Next(&r); ok; ok, _ = d.Next(&r) {
+		for ok, _ := d.Next(&k); ok; ok, _ = d.Next(&k) {
 			n := 0
-			for n < min(len(last), len(r.Recording)) && last[n] == r.Recording[n] {
+			for n < min(len(last), len(k.Recording)) && last[n] == k.Recording[n] {
 				n++
 			}
 			if d.Alike() != n {
-				t.Fatalf("%q behind %q: %d bytes alike, not %d", r.Recording, last, d.Alike(), n)
+				t.Fatalf("%q behind %q: %d bytes alike, not %d", k.Recording, last, d.Alike(), n)
 			}
-			last = r.Recording
+			last = k.Recording
 		}
 	}
 }

@@ -17,29 +17,27 @@ const (
 	hasDuration
 )
 
-// appendNumbers encodes all of r but its texts:
+// appendNumbers encodes what of r is neither a text nor in its key:
 //
-//	a byte of has bits, kind, meaning, format, finished, range from, flags (2 bytes)
-//	uvarint source, line, offset; varint UTC offset; uvarint status
-//	each optional number that is there, in the order of the bits: times as
-//	eight bytes, which a varint of them would take too; the others as varints;
-//	behind the object size where it is from
+//	a byte of has bits, kind, meaning, finished, range from, flags (2 bytes)
+//	uvarint line; varint UTC offset; uvarint status
+//	each optional number that is there, in the order of the bits, but for the
+//	time of the key: the end as eight bytes, the others as varints; behind the
+//	object size where it is from
 func appendNumbers(dst []byte, r *Request) []byte {
 	at := len(dst)
-	dst = append(dst, 0, byte(r.Kind), byte(r.Meaning), r.Format, byte(r.Finished), byte(r.RangeFrom), byte(r.Flags), byte(r.Flags>>8))
-	dst = binary.AppendUvarint(dst, uint64(r.Source))
+	dst = append(dst, 0, byte(r.Kind), byte(r.Meaning), byte(r.Finished), byte(r.RangeFrom), byte(r.Flags), byte(r.Flags>>8))
 	dst = binary.AppendUvarint(dst, uint64(r.Line))
-	dst = binary.AppendUvarint(dst, uint64(r.Offset))
 	dst = binary.AppendVarint(dst, int64(r.UTCOffsetMin))
 	dst = binary.AppendUvarint(dst, uint64(r.Status))
 	var has byte
 	if r.TimeStart != accesslog.NoTime {
 		has |= hasStart
-		dst = binary.LittleEndian.AppendUint64(dst, uint64(r.TimeStart))
 	}
 	if r.TimeEnd != accesslog.NoTime {
-		has |= hasEnd
-		dst = binary.LittleEndian.AppendUint64(dst, uint64(r.TimeEnd))
+		if has |= hasEnd; has&hasStart != 0 {
+			dst = binary.LittleEndian.AppendUint64(dst, uint64(r.TimeEnd))
+		}
 	}
 	if r.Bytes != accesslog.None {
 		has |= hasBytes
@@ -65,30 +63,30 @@ func appendNumbers(dst []byte, r *Request) []byte {
 	return dst
 }
 
-// readNumbers is the inverse of appendNumbers.
-func readNumbers(src []byte, r *Request) (rest []byte, ok bool) {
-	if len(src) < 8 {
-		return nil, false
+// readNumbers is the inverse of appendNumbers. time is that of the key.
+func readNumbers(src []byte, time int64, r *Request) (ok bool) {
+	if len(src) < 7 {
+		return false
 	}
 	has := src[0]
-	r.Kind, r.Meaning, r.Format, r.Finished = Kind(src[1]), accesslog.Meaning(src[2]), src[3], accesslog.Finished(src[4])
-	r.RangeFrom = accesslog.RangeFrom(src[5])
+	r.Kind, r.Meaning, r.Finished, r.RangeFrom = Kind(src[1]), accesslog.Meaning(src[2]), accesslog.Finished(src[3]), accesslog.RangeFrom(src[4])
 	if int(r.Kind) >= len(kindNames) || r.Meaning > accesslog.MeaningTransferred || r.Finished > accesslog.FinishedNo || r.RangeFrom > accesslog.RangeRequest {
-		return nil, false // damaged; such a number has no name
+		return false // damaged; such a number has no name
 	}
-	r.Flags = accesslog.Flags(src[6]) | accesslog.Flags(src[7])<<8
-	n := numbers{src[8:], true}
-	r.Source, r.Line, r.Offset = int32(n.unsigned()), int64(n.unsigned()), int64(n.unsigned())
-	r.UTCOffsetMin, r.Status = int16(n.signed()), int16(n.unsigned())
+	r.Flags = accesslog.Flags(src[5]) | accesslog.Flags(src[6])<<8
+	n := numbers{src[7:], true}
+	r.Line, r.UTCOffsetMin, r.Status = int64(n.unsigned()), int16(n.signed()), int16(n.unsigned())
 	r.TimeStart, r.TimeEnd = accesslog.NoTime, accesslog.NoTime
 	r.Bytes, r.Sent, r.ObjectSize = accesslog.None, accesslog.None, accesslog.None
 	r.SizeFrom = accesslog.TotalNone
 	r.RangeStart, r.RangeEnd, r.DurationUS = accesslog.None, accesslog.None, accesslog.None
-	if has&hasStart != 0 {
-		r.TimeStart = n.eight()
-	}
-	if has&hasEnd != 0 {
-		r.TimeEnd = n.eight()
+	switch has & (hasStart | hasEnd) {
+	case hasStart:
+		r.TimeStart = time
+	case hasEnd:
+		r.TimeEnd = time
+	case hasStart | hasEnd:
+		r.TimeStart, r.TimeEnd = time, n.eight()
 	}
 	if has&hasBytes != 0 {
 		r.Bytes = n.signed()
@@ -105,7 +103,7 @@ func readNumbers(src []byte, r *Request) (rest []byte, ok bool) {
 	if has&hasDuration != 0 {
 		r.DurationUS = n.signed()
 	}
-	return n.rest, n.ok
+	return n.ok && len(n.rest) == 0
 }
 
 // numbers reads numbers one behind the other.
