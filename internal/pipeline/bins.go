@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"slices"
 	"sort"
 
@@ -65,16 +66,14 @@ func (b *bins) of(client []byte) int {
 	return from + sort.Search(len(alike), func(i int) bool { return bytes.Compare(alike[i], client) > 0 })
 }
 
-// below is how many numbers are less. Which half of them it goes on with is no jump:
-// the processor would foresee every second one wrong.
+// below is how many numbers are less. Which half of them it goes on with is reckoned
+// and no jump, of which the processor would foresee every second one wrong.
 func (b *bins) below(number uint64) int {
 	from, left := 0, len(b.numbers)
 	for left > 1 {
 		half := left / 2
-		next := from + half
-		if b.numbers[next-1] < number {
-			from = next
-		}
+		_, less := bits.Sub64(b.numbers[from+half-1], number, 0) // 1 or 0
+		from += half & -int(less)
 		left -= half
 	}
 	if left == 1 && b.numbers[from] < number {
