@@ -8,6 +8,7 @@ import (
 // A block holds up to blockRows sorted requests with the texts they need:
 //
 //	uvarint rows
+//	uvarint bytes of the recordings, each as often as it is new
 //	uvarint n, then n texts (uvarint length, bytes): the dictionary, from 1
 //	per row:
 //	  0, or 1 and a new recording: uvarint bytes shared with the one before,
@@ -32,6 +33,7 @@ const (
 // encoder writes a batch's rows as blocks. It keeps its space.
 type encoder struct {
 	block, dict, rows []byte
+	paths             int    // bytes of the block's recordings
 	rest              []byte // of the row at hand
 	slots             []slot // per text of the batch
 	generation        uint32
@@ -60,7 +62,7 @@ func (e *encoder) encode(b *Batch, put func(block, first []byte) error) error {
 // encodeBlock encodes rows from the front of order and says how many.
 func (e *encoder) encodeBlock(b *Batch, order []pathKey) int {
 	e.generation++
-	e.dict, e.rows, e.dictLen = e.dict[:0], e.rows[:0], 0
+	e.dict, e.rows, e.dictLen, e.paths = e.dict[:0], e.rows[:0], 0, 0
 	var last []byte
 	n := 0
 	for n < len(order) && n < blockRows && len(e.dict)+len(e.rows) < blockBytes {
@@ -78,6 +80,7 @@ func (e *encoder) encodeBlock(b *Batch, order []pathKey) int {
 		n++
 	}
 	e.block = binary.AppendUvarint(e.block[:0], uint64(n))
+	e.block = binary.AppendUvarint(e.block, uint64(e.paths))
 	e.block = binary.AppendUvarint(e.block, uint64(e.dictLen))
 	e.block = append(e.block, e.dict...)
 	e.block = append(e.block, e.rows...)
@@ -101,6 +104,7 @@ func (b *Batch) touch(keys []pathKey) (sum byte) {
 }
 
 func (e *encoder) appendRecording(last, recording []byte) {
+	e.paths += len(recording)
 	shared := Shared(last, recording)
 	e.rows = append(e.rows, 1)
 	e.rows = binary.AppendUvarint(e.rows, uint64(shared))

@@ -21,6 +21,7 @@ type Decoder struct {
 	last  []byte // that of the last in the block before
 	alike int    // see Alike
 	arena []byte // the recordings, of which a block stores the ends
+	room  int    // of an arena
 	ahead byte   // see Read
 }
 
@@ -37,10 +38,12 @@ func (d *Decoder) Reset(block []byte) error {
 	}
 	d.block, d.rest, d.tail, d.left, d.path, d.arena = block, block, nil, 0, nil, nil
 	rows, ok := d.number()
-	n, ok2 := d.number()
-	if !ok || !ok2 || rows > uint64(len(block)) || n > uint64(len(block)) {
+	paths, ok2 := d.number()
+	n, ok3 := d.number()
+	if !ok || !ok2 || !ok3 || rows > uint64(len(block)) || n > uint64(len(block)) {
 		return errBlock
 	}
+	d.room = int(min(paths, arenaBytes))
 	d.dict = append(d.dict[:0], place{})
 	for range n {
 		text, ok := d.text()
@@ -154,6 +157,9 @@ func (d *Decoder) client() (client []byte, ok bool) {
 	return client, true
 }
 
+// arenaBytes is how large an arena is at most, unless one recording is larger.
+const arenaBytes = 16 << 10
+
 // recording reads a new recording. The recordings of a block are laid one
 // behind the other, so a million of them are few allocations.
 func (d *Decoder) recording() bool {
@@ -167,7 +173,7 @@ func (d *Decoder) recording() bool {
 	}
 	n := int(shared) + len(rest)
 	if d.arena == nil || cap(d.arena)-len(d.arena) < n {
-		d.arena = make([]byte, 0, max(16<<10, n))
+		d.arena = make([]byte, 0, max(d.room, n))
 	}
 	first, from := d.path == nil, len(d.arena)
 	d.arena = append(append(d.arena, d.path[:shared]...), rest...)
