@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/logrecount/recount/pkg/coverage"
@@ -81,28 +80,12 @@ func (a *analysis) sameStreams() (found []coverage.Copy, rest []int32) {
 // sameRuns finds runs of lines of some sources that are copies, and others at
 // their ends that may be.
 func (a *analysis) sameRuns(ctx context.Context, sources []int32) ([]coverage.Copy, *coverage.Borders, error) {
-	all, repeated, pairs := &anchors{store: a.hashes}, newSorter(a.store), newSorter(a.store)
-	borders, err := coverage.NewBorders(sources, a.log)
+	repeated, pairs := newSorter(a.store), newSorter(a.store)
+	borders, err := a.winnow(ctx, sources, repeated)
 	if err != nil {
 		return nil, nil, err
 	}
 	var found []coverage.Item
-	for _, id := range sources {
-		w := coverage.NewWinnow(id)
-		err := a.linesOf(a.sources[id-1]).each(func(first int64, s coverage.Sketch) error {
-			if err := borders.Add(id, first, s); err != nil {
-				return err
-			}
-			found = w.Add(s, found[:0])
-			return cmp.Or(all.add(found), ctx.Err())
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-	}
-	if err := all.repeated(repeated); err != nil {
-		return nil, nil, err
-	}
 	var p coverage.Pairs
 	err = eachItem(repeated, stoppable(ctx.Err, func(anchor coverage.Item) error {
 		found = p.Add(anchor, found[:0])

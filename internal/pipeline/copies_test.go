@@ -442,11 +442,11 @@ func TestHashMissing(t *testing.T) {
 	s.stats.lines = s.pieces[0].lines
 	s.resolve()
 	none := func(int64, coverage.Sketch) error { return nil }
-	if err := a.linesOf(s).each(none); err != nil {
+	if err := a.linesOf(s).each(0, s.stats.lines, none); err != nil {
 		t.Fatal(err)
 	}
 	s.pieces[0].sketch.block = spill.Block{}
-	if err := a.linesOf(s).each(none); err == nil || !strings.HasSuffix(err.Error(), "no hash was kept of line 1") {
+	if err := a.linesOf(s).each(0, s.stats.lines, none); err == nil || !strings.HasSuffix(err.Error(), "no hash was kept of line 1") {
 		t.Errorf("got %v", err)
 	}
 }

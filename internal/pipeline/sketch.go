@@ -43,25 +43,31 @@ type sourceLog struct {
 	source *source
 }
 
-// each gives all lines in order, a sketch after the other; each is valid until
-// yield returns.
-func (l sourceLog) each(yield func(first int64, s coverage.Sketch) error) error {
+// each gives the lines [from, to) in order, a sketch after the other; each is valid
+// until yield returns. A piece begins at to, or the source ends there.
+func (l sourceLog) each(from, to int64, yield func(first int64, s coverage.Sketch) error) error {
+	if from >= to {
+		return nil
+	}
+	pieces := l.source.pieces
+	i := l.pieceOf(from)
+	next := pieces[i].lines
 	blocks := l.hashes.NewReader()
-	var next int64
-	for _, p := range l.source.pieces {
-		s, err := blocks.Get(p.sketch.block)
-		if err == nil && p.lines != next {
+	for ; i < len(pieces) && pieces[i].lines < to; i++ {
+		block, err := blocks.Get(pieces[i].sketch.block)
+		s := coverage.Sketch(block)
+		if err == nil && pieces[i].lines != next {
 			err = l.missing(next)
 		}
-		if err == nil && len(s) > 0 {
-			err = yield(next, s)
+		if passed := max(from-next, 0); err == nil && passed < int64(s.Len()) {
+			err = yield(next+passed, s.From(passed))
 		}
 		if err != nil {
 			return err
 		}
-		next += int64(coverage.Sketch(s).Len())
+		next += int64(s.Len())
 	}
-	if next != l.Lines() {
+	if next != to {
 		return l.missing(next)
 	}
 	return nil
@@ -83,7 +89,7 @@ func (l sourceLog) Open() bool {
 }
 
 func (l sourceLog) Sketch(line int64) (coverage.Sketch, int64, error) {
-	p := l.piece(line)
+	p := l.source.pieces[l.pieceOf(line)]
 	s, err := l.hashes.Get(p.sketch.block)
 	if err == nil && line-p.lines >= int64(coverage.Sketch(s).Len()) {
 		err = l.missing(line)
@@ -91,10 +97,10 @@ func (l sourceLog) Sketch(line int64) (coverage.Sketch, int64, error) {
 	return s, p.lines, err
 }
 
-// piece finds the piece that a line is in.
-func (l sourceLog) piece(line int64) *piece {
+// pieceOf is the number of the piece that a line is in.
+func (l sourceLog) pieceOf(line int64) int {
 	pieces := l.source.pieces
-	return pieces[sort.Search(len(pieces), func(i int) bool { return pieces[i].lines > line })-1]
+	return sort.Search(len(pieces), func(i int) bool { return pieces[i].lines > line }) - 1
 }
 
 func (l sourceLog) Extent(line int64) (from, to int64, err error) {
@@ -115,5 +121,5 @@ func (l sourceLog) start(line int64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return l.piece(line).sketch.base + s.Start(int(line-first)), nil
+	return l.source.pieces[l.pieceOf(line)].sketch.base + s.Start(int(line-first)), nil
 }

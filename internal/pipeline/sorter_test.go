@@ -13,7 +13,8 @@ func TestAnchors(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	store := spill.NewStore(30_000, t.TempDir())
 	defer store.Close()
-	a := &anchors{store: store}
+	all := new(anchors)
+	lists := []*anchorList{{anchors: all, store: store}, {anchors: all, store: store}}
 	again, once := map[uint64]int{}, 0
 	for i := range 20_000 {
 		hash := rng.Uint64()
@@ -23,13 +24,15 @@ func TestAnchors(t *testing.T) {
 		} else {
 			once++
 		}
-		if err := a.add([]coverage.Item{{hash, 1, uint64(i)}}); err != nil {
+		if err := lists[rng.IntN(2)].add([]coverage.Item{{hash, 1, uint64(i)}}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	s := newSorter(store)
-	if err := a.repeated(s); err != nil {
-		t.Fatal(err)
+	for _, l := range lists {
+		if err := l.repeated(s); err != nil {
+			t.Fatal(err)
+		}
 	}
 	kept := 0
 	err := eachItem(s, func(item coverage.Item) error {

@@ -72,7 +72,7 @@ func find(t *testing.T, logs []*testLog) (merged, likely []Copy) {
 	}
 	var anchors, pairs []Item
 	for _, id := range ids {
-		w := NewWinnow(id)
+		w := NewWinnow(id, 0)
 		for i, s := range logs[id-1].sketches {
 			anchors = w.Add(s, anchors)
 			if err := borders.Add(id, logs[id-1].firsts[i], s); err != nil {

@@ -40,7 +40,7 @@ func BenchmarkSketch(b *testing.B) {
 
 func BenchmarkWinnow(b *testing.B) {
 	s := timingSketch(nil, timingLines(3000))
-	w := NewWinnow(1)
+	w := NewWinnow(1, 0)
 	var items []Item
 	b.ReportAllocs()
 	for b.Loop() {

@@ -24,14 +24,14 @@ type reader struct {
 // from gives the rest of a sketch, from a line on. The log must have the line.
 func (r *reader) from(line int64) (Sketch, error) {
 	if i := line - r.first; i >= 0 && i < int64(r.sketch.Len()) {
-		return r.sketch[i*lineSize:], nil
+		return r.sketch.From(i), nil
 	}
 	var err error
 	if r.sketch, r.first, err = r.log.Sketch(line); err != nil {
 		r.sketch = nil
 		return nil, err
 	}
-	return r.sketch[(line-r.first)*lineSize:], nil
+	return r.sketch.From(line - r.first), nil
 }
 
 // same counts the equal lines of two logs from a and b on, about most at most.

@@ -135,7 +135,7 @@ func TestRepeatsOfTwoLinear(t *testing.T) {
 func readRuns(t *testing.T, logs []readLog, n *int) int {
 	var anchors, pairs []Item
 	for i, log := range logs {
-		w := NewWinnow(int32(i + 1))
+		w := NewWinnow(int32(i+1), 0)
 		for _, s := range log.sketches {
 			anchors = w.Add(s, anchors)
 		}

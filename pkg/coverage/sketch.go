@@ -114,6 +114,9 @@ func (s Sketch) Set(c Class, t int64) {
 	binary.LittleEndian.PutUint64(at, uint64(key))
 }
 
+// From is the sketch without its first n lines.
+func (s Sketch) From(n int64) Sketch { return s[n*lineSize:] }
+
 // Key is that of line i, from 0.
 func (s Sketch) Key(i int) Key { return Key(binary.LittleEndian.Uint64(s[i*lineSize:])) }
 

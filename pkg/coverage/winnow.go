@@ -29,7 +29,7 @@ var passed = func() uint64 {
 	return p
 }()
 
-// Winnow chooses anchors among the lines of one source, so that two equal runs
+// Winnow chooses anchors among the lines of one source, from some line on, so that two equal runs
 // of LeastLines lines with more than one time share an anchor at least (Schleimer,
 // Wilkerson, Aiken: Winnowing, SIGMOD 2003): of every window of shingles, the one
 // with the least hash, the last if there are several. Only shingles in which the
@@ -37,6 +37,7 @@ var passed = func() uint64 {
 // without a time, would else be millions of equal anchors.
 type Winnow struct {
 	source  uint64
+	from    int64            // the first line that anchors are given of
 	next    int64            // line
 	last    Key              // of the line before
 	hash    uint64           // of the last shingle lines
@@ -55,10 +56,20 @@ const (
 
 const _ = uint(ringSize - window)
 
-// NewWinnow begins a source.
-func NewWinnow(source int32) *Winnow {
-	return &Winnow{source: uint64(source), changed: -1, value: none, chosen: -1}
+// lead is how many lines are read before the first that anchors are given of. When
+// that comes, all that is kept is of whole shingles, as if all lines had been read:
+// the last shingle with a line from before the lead has left the window.
+const lead = 2*shingle + window
+
+// NewWinnow begins with a line of a source, counted from 0. What it gives of the lines
+// from there on does not depend on where it began.
+func NewWinnow(source int32, from int64) *Winnow {
+	return &Winnow{source: uint64(source), from: from, next: max(from-lead, 0), changed: -1, value: none, chosen: -1}
 }
+
+// Next is the line that Add has to be given next; at first it may be one before that
+// which NewWinnow was told.
+func (w *Winnow) Next() int64 { return w.next }
 
 // Add takes the next lines and appends the anchors that they give to items.
 // What changes with every line is kept in variables: that halves its time.
@@ -89,7 +100,9 @@ func (w *Winnow) Add(s Sketch, items []Item) []Item {
 		}
 		if value != none && least != w.chosen && first >= window-1 {
 			w.chosen = least
-			items = append(items, Item{value, w.source, uint64(least)})
+			if line > w.from {
+				items = append(items, Item{value, w.source, uint64(least)})
+			}
 		}
 	}
 	w.next, w.last, w.hash, w.changed, w.least, w.value = line, last, hash, changed, least, value
