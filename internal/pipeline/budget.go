@@ -32,7 +32,8 @@ const (
 	tableBytes    = 14 << 20  // any other table
 	readerBytes   = 4 << 20   // what a reader of a file unpacks ahead
 	framesBytes   = 20 << 20  // and beside that of zstd: two frames of 8 MiB, and their stored bytes
-	workerBytes   = 16 << 20  // a worker: its rows on the way to the tables, caches, a chunk; with less there are fewer
+	workerBytes   = 24 << 20  // a worker: its rows on the way to the tables, caches, a chunk; with less there are fewer
+	ownBytes      = 6 << 20   // of that its caches, and rows on their way
 )
 
 // mostBatch is how large a batch may grow; larger ones gain nothing.
@@ -53,7 +54,7 @@ func newBudget(o *Options, held int64, files []evidence.Source) budget {
 	b.chunks = 2*b.readers + 2*b.workers + 1 // for each one at hand and one on its way
 	workers := int64(b.workers)
 	readers := int64(b.readers)*readerBytes + int64(min(b.readers, zstdFiles(files)))*framesBytes
-	fixed := fixedBytes + held + readers + int64(b.chunks)*accesslog.ChunkCap + tablesBytes(o.Tables)
+	fixed := fixedBytes + held + readers + int64(b.chunks)*accesslog.ChunkCap + workers*ownBytes + tablesBytes(o.Tables)
 	free := max(b.total-fixed, b.total/3)
 	b.limit = fixed + free
 	share := free * 6 / 10

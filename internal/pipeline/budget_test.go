@@ -42,8 +42,8 @@ func TestBudget(t *testing.T) {
 					if over := b.limit - b.total - inventory; workers <= 2 && over > 400<<20 {
 						t.Errorf("memory %d, %d workers: %d more", memory, workers, over)
 					}
-					if b.workers > workers || int64(b.workers) > max(2, b.total>>24) {
-						t.Errorf("memory %d, %d workers: there are %d, with less than 16 MiB for each", memory, workers, b.workers)
+					if b.workers > workers || int64(b.workers) > max(2, b.total/(24<<20)) {
+						t.Errorf("memory %d, %d workers: there are %d, with less than 24 MiB for each", memory, workers, b.workers)
 					}
 					if b.runs < 0 || b.batch < 0 || b.fold < 0 {
 						t.Errorf("memory %d: %+v", memory, b)

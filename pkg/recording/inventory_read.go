@@ -108,7 +108,7 @@ func (in *inventoryReader) readHeader() error {
 		}
 		folded := strings.ToLower(name)
 		if seen[folded] {
-			return fmt.Errorf("line %d: two columns are named %q; rename one of them", in.csv.started, name)
+			return fmt.Errorf("line %d: two columns are named %s; rename one of them", in.csv.started, quoted([]byte(name)))
 		}
 		seen[folded] = true
 		switch folded {
@@ -123,9 +123,32 @@ func (in *inventoryReader) readHeader() error {
 		}
 	}
 	if in.pathAt < 0 {
-		return fmt.Errorf("line %d: no column is named \"path\" among %q; name the column that holds the files' paths so", in.csv.started, row)
+		return fmt.Errorf("line %d: no column is named \"path\" among %s; name the column that holds the files' paths so", in.csv.started, quoted(row...))
 	}
 	return nil
+}
+
+// An error quotes so many cells at most, and so many bytes of each: a file that is no
+// inventory may be one line.
+const (
+	cellsQuoted = 20
+	bytesQuoted = 40
+)
+
+// quoted lists cells for an error.
+func quoted(cells ...[]byte) string {
+	var shown []string
+	for _, cell := range cells[:min(len(cells), cellsQuoted)] {
+		text := fmt.Sprintf("%q", cell[:min(len(cell), bytesQuoted)])
+		if len(cell) > bytesQuoted {
+			text += "…"
+		}
+		shown = append(shown, text)
+	}
+	if left := len(cells) - len(shown); left > 0 {
+		shown = append(shown, fmt.Sprintf("%d more", left))
+	}
+	return strings.Join(shown, ", ")
 }
 
 // add takes one row. Cells may be missing at its end, not be too many.
@@ -206,7 +229,7 @@ func parseSize(cell []byte) (int64, error) {
 	var n int64
 	for _, b := range cell {
 		if b < '0' || b > '9' || len(cell) > 18 {
-			return 0, fmt.Errorf("size %q is not a number of bytes; write digits only, or nothing if it is not known", cell)
+			return 0, fmt.Errorf("size %s is not a number of bytes; write digits only, or nothing if it is not known", quoted(cell))
 		}
 		n = n*10 + int64(b-'0')
 	}

@@ -75,7 +75,9 @@ func TestReadInventoryErrors(t *testing.T) {
 		}
 	}
 	f("", "inventory: it is empty")
-	f("name,size\n", `line 1: no column is named "path" among ["name" "size"]`)
+	f("name,size\n", `line 1: no column is named "path" among "name", "size"; `)
+	f(strings.Repeat("x", 1<<20)+"\n", `among "`+strings.Repeat("x", 40)+`"…; name`)
+	f("a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v\n", `"t", 2 more; name`)
 	f("path,Path\n", `line 1: two columns are named "Path"`)
 	f("path,,x\n", "line 1: column 2 has no name")
 	f("path,size\n/a,1\n/b,12x\n", `line 3: size "12x" is not a number of bytes`)
