@@ -3,7 +3,6 @@ package pipeline
 import (
 	"bytes"
 	"encoding/binary"
-	"math"
 	"math/bits"
 	"slices"
 	"sort"
@@ -59,11 +58,8 @@ func (b *bins) of(client []byte) int {
 	if from == len(b.cuts) || b.numbers[from] != number {
 		return from
 	}
-	alike := b.cuts[from:]
-	if number < math.MaxUint64 {
-		alike = b.cuts[from:b.below(number+1)]
-	}
-	return from + sort.Search(len(alike), func(i int) bool { return bytes.Compare(alike[i], client) > 0 })
+	rest := b.cuts[from:]
+	return from + sort.Search(len(rest), func(i int) bool { return bytes.Compare(rest[i], client) > 0 })
 }
 
 // below is how many numbers are less. Which half of them it goes on with is reckoned

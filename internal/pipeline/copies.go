@@ -13,7 +13,7 @@ type copies struct {
 }
 
 // findCopies finds second copies of lines and takes them out of all that counts.
-// The lines' hashes are gone then.
+// The lines' hashes must not be used any more then.
 func (a *analysis) findCopies(ctx context.Context) error {
 	found, rest := a.sameStreams()
 	runs, borders, err := a.sameRuns(ctx, rest)
@@ -46,7 +46,7 @@ func (a *analysis) dropHashes() {
 			p.sketch = sketch{}
 		}
 	}
-	a.discards.close(a.hashes)
+	a.discards.add(a.hashes)
 }
 
 // log gives the lines of a source by its id.

@@ -2,23 +2,30 @@ package pipeline
 
 import (
 	"errors"
+	"io"
 	"sync"
 
 	"github.com/logrecount/recount/internal/spill"
 )
 
-// discards are stores that are closed beside other work: to remove a file of a
-// gigabyte takes a quarter of a second.
+// discards are stores that are done with. Their memory is given back at once and
+// their files are removed beside other work: for one of a gigabyte that takes a
+// quarter of a second.
 type discards struct {
 	closing sync.WaitGroup
 	sync.Mutex
 	err error
 }
 
-// close closes a store that nobody uses any more.
-func (d *discards) close(s *spill.Store) {
+// add takes a store that nobody uses any more.
+func (d *discards) add(s *spill.Store) {
+	s.Discard()
+	d.close(s)
+}
+
+func (d *discards) close(c io.Closer) {
 	d.closing.Go(func() {
-		err := s.Close()
+		err := c.Close()
 		d.Lock()
 		defer d.Unlock()
 		d.err = errors.Join(d.err, err)

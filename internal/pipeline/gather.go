@@ -55,7 +55,7 @@ func (a *analysis) gather(ctx context.Context) (*gathered, error) {
 	err := a.writing(ctx, outs, func(ctx context.Context) error {
 		return sideBySide(ctx, parts, workers, func(ctx context.Context, g *gatherer, p bin) error { return g.bin(ctx, p) })
 	})
-	a.discards.close(a.ledgers)
+	a.discards.add(a.ledgers)
 	if ctx.Err() != nil {
 		return nil, ErrInterrupted
 	}

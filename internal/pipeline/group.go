@@ -31,7 +31,7 @@ type totals struct {
 // grouper groups one part after another. It is for one goroutine.
 type grouper struct {
 	runs     *runs
-	above    *shownAbove // the parts' begins; nil: nobody wants to know to whom names were shown
+	shown    *shownAbove // to how many clients the directories above a part were shown; nil: nobody wants to know
 	sources  []*source
 	matcher  *recording.Matcher
 	listed   *recording.Cursor // at the row of the inventory that was not passed yet

@@ -27,7 +27,7 @@ const notCounted = -1
 func (g *grouper) enter(from []byte) {
 	g.dirs = g.dirs[:0]
 	g.listed.Seek(from)
-	if g.above == nil {
+	if g.shown == nil {
 		return
 	}
 	for dir := range above(from) {
@@ -64,7 +64,7 @@ func (g *grouper) listedTo(path []byte) (clients int64, err error) {
 		return 0, nil // of a directory in between, which was not shown
 	}
 	if dir.clients == notCounted {
-		dir.clients, err = g.above.clients(dir.path)
+		dir.clients, err = g.shown.clients(dir.path)
 	}
 	return dir.clients, err
 }

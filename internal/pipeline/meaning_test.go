@@ -191,20 +191,31 @@ func TestListingsAcrossParts(t *testing.T) {
 		g := a.newGrouper(all, newShownAbove(all), nil, new(bins))
 		var got []row
 		for _, p := range []*part{{to: []byte(cut)}, {from: []byte(cut)}} {
-			p.out = newOutput(&wanted{recordings: true})
-			done := make(chan error, 1)
-			go func() { done <- g.part(t.Context(), p) }()
-			for rows := range p.out.pipe {
-				for _, r := range rows.recordings {
-					got = append(got, row{"recording": string(r.Recording), "clients_any": r.ClientsAny, "listed_to": r.ListedTo})
-				}
-			}
-			if err := <-done; err != nil {
+			rows, err := rowsOf(t, g, p)
+			if err != nil {
 				t.Fatal(err)
 			}
+			got = append(got, rows...)
+		}
+		g = a.newGrouper(all, nil, nil, new(bins)) // nobody wants to know to whom names were shown
+		if err := g.part(t.Context(), &part{from: []byte(cut)}); err != nil {
+			t.Fatal(err)
 		}
 		want(t, "cut at "+cut, show(got, "recording", "clients_any", "listed_to"), show(expected, "recording", "clients_any", "listed_to"))
 	}
+}
+
+// rowsOf groups a part and gives its recordings.
+func rowsOf(t *testing.T, g *grouper, p *part) (got []row, err error) {
+	p.out = newOutput(&wanted{recordings: true})
+	done := make(chan error, 1)
+	go func() { done <- g.part(t.Context(), p) }()
+	for rows := range p.out.pipe {
+		for _, r := range rows.recordings {
+			got = append(got, row{"recording": string(r.Recording), "clients_any": r.ClientsAny, "listed_to": r.ListedTo})
+		}
+	}
+	return got, <-done
 }
 
 // TestAgents: no agent, the empty agent and agents with odd bytes are different.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"github.com/logrecount/recount/internal/spill"
+	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/request"
 )
 
@@ -20,8 +21,11 @@ var byRequest = spill.Order[*runCursor]{
 // of memory that no cache holds.
 const (
 	codeLetter = 5
-	letterBits = 8*codeLetter + 3 // with how many bytes it has: a recording that ends comes first
+	letterBits = 8*codeLetter + 3 // with how many bytes it has, so that a recording that ends is not compared again
 )
+
+// The letters of a recording, which is no longer than a line, have numbers that fit.
+const _ = uint(1<<(64-letterBits) - accesslog.MaxLine/codeLetter - 2)
 
 // code is the code of a recording that begins with so many bytes as the one it
 // comes behind.

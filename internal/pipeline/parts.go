@@ -16,9 +16,9 @@ func (a *analysis) group(ctx context.Context) error {
 	runtime.GC() // what the scan left: grouping then takes its room, and no more beside it
 	all := a.runs
 	cuts := all.split(a.budget.workers * partsPerWorker)
-	var above *shownAbove
+	var shown *shownAbove
 	if a.writer.Wants(casefile.TableRecordings) { // nothing else says to whom a name was shown
-		above = newShownAbove(all)
+		shown = newShownAbove(all)
 	}
 	common, err := a.commonSizes(all)
 	if err != nil {
@@ -37,13 +37,13 @@ func (a *analysis) group(ctx context.Context) error {
 	}
 	a.agents = newAgentNumbers(taggerBytes)
 	for range a.budget.workers {
-		a.groupers = append(a.groupers, a.newGrouper(all, above, common, clients))
+		a.groupers = append(a.groupers, a.newGrouper(all, shown, common, clients))
 	}
 	err = a.writing(ctx, outs, func(ctx context.Context) error {
 		return sideBySide(ctx, parts, a.groupers, func(ctx context.Context, g *grouper, p *part) error { return g.part(ctx, p) })
 	})
 	all.all = nil // large, and not needed any more
-	a.discards.close(a.requests)
+	a.discards.add(a.requests)
 	return err
 }
 
@@ -71,9 +71,9 @@ func (a *analysis) parts(cuts [][]byte) []*part {
 	return parts
 }
 
-func (a *analysis) newGrouper(all *runs, above *shownAbove, common map[int64]bool, clients *bins) *grouper {
+func (a *analysis) newGrouper(all *runs, shown *shownAbove, common map[int64]bool, clients *bins) *grouper {
 	g := &grouper{
-		runs: all, above: above, sources: a.sources, matcher: a.matcher.Clone(), progress: a.watch,
+		runs: all, shown: shown, sources: a.sources, matcher: a.matcher.Clone(), progress: a.watch,
 		listed: a.inventory.Cursor(), names: a.inventory.Cursor(),
 		fold:   download.NewFold(func(id int32) *download.Headers { return &a.sources[id-1].headers }),
 		ledger: newLedger(a.ledgers, clients),

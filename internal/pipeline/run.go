@@ -49,7 +49,7 @@ type analysis struct {
 	hashes     *spill.Store // of lines, and what is made of them, until second copies are found
 	requests   *spill.Store // until they are grouped
 	ledgers    *spill.Store // of clients, until they are gathered
-	discards   discards     // of these
+	discards   discards     // those of these that are done with
 	runs       *runs        // of all workers, once they have read everything
 	budget     budget
 	workers    []*worker

@@ -61,12 +61,16 @@ func NewOrderedMerge[C Cursor](cursors []C, order Order[C]) *Merge[C] {
 
 // start plays the first tournament.
 func (m *Merge[C]) start(cursors []C) *Merge[C] {
-	for _, c := range cursors {
+	var none C
+	for i, c := range cursors {
 		if c.Next() {
 			m.cursors = append(m.cursors, c)
-		} else if m.err == nil {
+			continue
+		}
+		if m.err == nil {
 			m.err = c.Err()
 		}
+		cursors[i] = none // it holds a block
 	}
 	n := len(m.cursors)
 	if n == 0 {

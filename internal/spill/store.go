@@ -170,13 +170,17 @@ func (s *Store) folder() string {
 	return s.dir
 }
 
+// Discard gives back the memory of all blocks, which must not be used again. Their
+// room on disk is given back by Close, which may take longer.
+func (s *Store) Discard() { s.use.inMem.Add(-s.held.Swap(0)) }
+
 // Close gives back the room of all blocks, which must not be used again, and
 // removes the file. It may be called more than once, and for none.
 func (s *Store) Close() error {
 	if s == nil {
 		return nil
 	}
-	s.use.inMem.Add(-s.held.Swap(0))
+	s.Discard()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.file == nil {

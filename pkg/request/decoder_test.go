@@ -2,6 +2,7 @@ package request
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 )
@@ -107,6 +108,27 @@ func TestAlike(t *testing.T) {
 				t.Fatalf("%q behind %q: %d bytes alike, not %d", k.Recording, last, d.Alike(), n)
 			}
 			last = k.Recording
+		}
+	}
+}
+
+// TestDecoderRoom: the recordings of a block take the room that they need, each once,
+// and in larger blocks pieces of arenaBytes.
+func TestDecoderRoom(t *testing.T) {
+	for _, size := range []int{10, 50, 1000} {
+		b := NewBatch(1 << 30)
+		for i := range int64(blockRows) {
+			r := bare(fmt.Sprintf("/%0*d", size-1, i/2), i)
+			b.Add(&r)
+		}
+		blocks, _ := flush(t, b)
+		var d Decoder
+		if err := d.Reset(blocks[0]); err != nil {
+			t.Fatal(err)
+		}
+		var k Key
+		if _, err := d.Next(&k); err != nil || cap(d.arena) != min(size*blockRows/2, arenaBytes) {
+			t.Errorf("recordings of %d bytes: room for %d, %v", size, cap(d.arena), err)
 		}
 	}
 }
