@@ -107,7 +107,11 @@ func (c *covered) summary(a *analysis) casefile.Coverage {
 		g := a.groups[i]
 		row := casefile.CoverageGroup{
 			Group: g.name, Sources: int64(len(g.sources)), First: stamp(span.First), Last: stamp(span.Last),
-			LongestSilenceS: g.silences.Longest() / 1e6, Findings: append([]string{}, g.findings...),
+			Findings: append([]string{}, g.findings...),
+		}
+		if row.First != "" {
+			longest := g.silences.Longest() / 1e6
+			row.LongestSilenceS = &longest
 		}
 		for _, s := range g.sources {
 			row.Lines += s.stats.lines

@@ -14,6 +14,7 @@ import (
 	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
 	"github.com/logrecount/recount/pkg/evidence"
+	"github.com/logrecount/recount/pkg/report"
 )
 
 var monday = time.Date(2019, 2, 18, 0, 0, 0, 0, time.UTC)
@@ -290,5 +291,18 @@ func TestCoverageUsage(t *testing.T) {
 		if _, err := os.Stat(o.Out); err == nil {
 			t.Errorf("%s: a case", name)
 		}
+	}
+}
+
+// TestNoTime: of a log in which no line has a time, nothing is said of silences.
+func TestNoTime(t *testing.T) {
+	root := files(t, map[string]string{"a.log": "no log\nat all\n"})
+	_, out := analyse(t, Options{Evidence: []string{root}})
+	c := out.Summary.Coverage
+	if len(c.Groups) != 1 || c.Groups[0].LongestSilenceS != nil {
+		t.Errorf("%+v", c.Groups)
+	}
+	if text := string(report.Markdown(out.Summary)); strings.Contains(text, "No silence") || !strings.Contains(text, "| not known |") {
+		t.Errorf("of silences the summary says:\n%s", text)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/logrecount/recount/pkg/casefile"
@@ -120,7 +121,7 @@ func TestSomeTables(t *testing.T) {
 		}
 		a, b := *all.Summary, *some.Summary
 		a.Tables, b.Tables = nil, nil
-		if fmt.Sprintf("%+v", a) != fmt.Sprintf("%+v", b) {
+		if !reflect.DeepEqual(a, b) {
 			t.Errorf("tables %v: the summary differs:\n%+v\n%+v", tables, a, b)
 		}
 	}

@@ -50,7 +50,7 @@ type CoverageGroup struct {
 	First           string   `json:"first"`
 	Last            string   `json:"last"`
 	Lines           int64    `json:"lines"`
-	LongestSilenceS int64    `json:"longest_silence_s"` // 0: none of two minutes
+	LongestSilenceS *int64   `json:"longest_silence_s"` // 0: none of two minutes; null: no line has a time
 	CoveredS        *int64   `json:"covered_s"`         // of the exposure; null: none was stated
 	Findings        []string `json:"findings"`
 }

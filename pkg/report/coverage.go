@@ -37,7 +37,7 @@ func coverage(c casefile.Coverage) []block {
 	}
 	out = append(out, groupTable(c)...)
 	if c.State != "" {
-		out = append(out, gapTable(c.Gaps)...)
+		out = append(out, gapTable(c)...)
 	}
 	findings := slices.Clone(c.Findings)
 	for _, g := range c.Groups {
@@ -77,7 +77,11 @@ func groupTable(c casefile.Coverage) []block {
 		t.head = append(t.head, column{title: "Covered", number: true})
 	}
 	for _, g := range c.Groups[:min(len(c.Groups), shownGroups)] {
-		row := []text{foreign(g.Group), number(g.Sources), number(g.Lines), foreign(g.First), foreign(g.Last), own(silence(g.LongestSilenceS))}
+		longest := "not known"
+		if g.LongestSilenceS != nil {
+			longest = silence(*g.LongestSilenceS)
+		}
+		row := []text{foreign(g.Group), number(g.Sources), number(g.Lines), foreign(g.First), foreign(g.Last), own(longest)}
 		if e := c.Exposure; e != nil {
 			covered := int64(0)
 			if g.CoveredS != nil {
@@ -94,8 +98,12 @@ func groupTable(c casefile.Coverage) []block {
 	return out
 }
 
-func gapTable(gaps []casefile.CoverageGap) []block {
-	if len(gaps) == 0 {
+func gapTable(c casefile.Coverage) []block {
+	gaps := c.Gaps
+	switch {
+	case len(gaps) == 0 && c.First == "":
+		return nil // nothing is known of silences
+	case len(gaps) == 0:
 		return []block{paragraph{own("No silence is longer than the traffic around makes plausible.")}}
 	}
 	t := table{head: []column{{title: "Gap in"}, {title: "From"}, {title: "To"}, {title: "Plausible", spare: 1}, {title: "Why"}, {title: "Explained"}}}

@@ -42,7 +42,7 @@ func sample() *casefile.Summary {
 }
 
 func sampleCoverage() casefile.Coverage {
-	covered, expected := int64(86400), int64(1800)
+	covered, expected, longest := int64(86400), int64(1800), int64(3900)
 	return casefile.Coverage{
 		First: "2019-02-18T10:00:00Z", Last: "2019-02-19T10:00:00Z", Note: "first and last time of any line",
 		PlausibleBeforeS: 1800, PlausibleAfterS: 1800,
@@ -50,7 +50,7 @@ func sampleCoverage() casefile.Coverage {
 		State:    "partial", Why: []string{"the logs begin at 2019-02-18T10:00:00Z; the period begins at 2013-02-01T00:00:00Z"},
 		Declaration: &casefile.Declaration{By: "A. Admin", Date: "2019-03-01", Text: "these are all the logs of both servers"},
 		Groups: []casefile.CoverageGroup{
-			{Group: "nas/access.log", Sources: 3, First: "2019-02-18T10:00:00Z", Last: "2019-02-19T10:00:00Z", Lines: 123456, LongestSilenceS: 3900, CoveredS: &covered,
+			{Group: "nas/access.log", Sources: 3, First: "2019-02-18T10:00:00Z", Last: "2019-02-19T10:00:00Z", Lines: 123456, LongestSilenceS: &longest, CoveredS: &covered,
 				Findings: []string{"files are missing in the rotation: number 3 of 1 to 4"}},
 			{Group: "ftp/xferlog", Sources: 1, Lines: 7, CoveredS: new(int64)},
 		},
