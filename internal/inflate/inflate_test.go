@@ -5,10 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -65,34 +62,6 @@ func TestLevels(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-func TestTools(t *testing.T) {
-	const slow = 150 // lines, for those that try everything
-	for command, count := range map[string]int{
-		"gzip -c": 3000, "gzip -1 -c": 3000, "gzip -9 -c": 3000, "pigz -c": 3000, "pigz -c -i": 3000, "bgzip -c": 3000,
-		"pigz -11 -c": slow,
-	} {
-		t.Run(command, func(t *testing.T) {
-			text := lines(newRand(2), count)
-			args := strings.Fields(command)
-			if _, err := exec.LookPath(args[0]); err != nil {
-				if os.Getenv("RECOUNT_PACKERS") == "required" {
-					t.Fatal(err)
-				}
-				t.Skip(err)
-			}
-			cmd := exec.Command(args[0], args[1:]...)
-			cmd.Stdin = bytes.NewReader(text)
-			stored, err := cmd.Output()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := same(t, stored); !bytes.HasPrefix(text, got.data) || len(got.data) < 1000 || got.err != nil {
-				t.Errorf("%d bytes of %d, %v", len(got.data), len(text), got.err)
-			}
-		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"sync/atomic"
 
 	"github.com/logrecount/recount/internal/spill"
@@ -76,8 +77,8 @@ func (l *anchorList) flush() error {
 }
 
 // repeated gives a sorter those of the list that may have come more than once, in
-// any list.
-func (l *anchorList) repeated(to *spill.Sorter[coverage.Item]) error {
+// any list. stop says whether it must end early, asked once a block.
+func (l *anchorList) repeated(stop func() error, to *spill.Sorter[coverage.Item]) error {
 	if err := l.flush(); err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (l *anchorList) repeated(to *spill.Sorter[coverage.Item]) error {
 	blocks := l.store.NewReader()
 	for _, b := range l.blocks {
 		block, err := blocks.Get(b)
-		if err != nil {
+		if err = cmp.Or(err, stop()); err != nil {
 			return err
 		}
 		for len(block) > 0 {

@@ -21,7 +21,7 @@ type budget struct {
 	runs    int64 // blocks that stay in memory, of all workers
 	batch   int   // scan: one worker's batch, at most
 	sorter  int64 // decide: one worker's events, or twins
-	cursors int64 // group: one worker's cursors on the runs
+	cursors int64 // group: one worker's cursors on the runs; those for a recording or a directory that is read again come on top
 	fold    int64 // group: a worker's ledger, or its fold of agents; write: one of its folds
 }
 

@@ -24,8 +24,9 @@ const (
 	letterBits = 8*codeLetter + 3 // with how many bytes it has, so that a recording that ends is not compared again
 )
 
-// The letters of a recording, which is no longer than a line, have numbers that fit.
-const _ = uint(1<<(64-letterBits) - accesslog.MaxLine/codeLetter - 2)
+// The letters of a recording have numbers that fit. It is no longer than three lines:
+// Unicode NFC makes at most three bytes of one (unicode.org/faq/normalization.html).
+const _ = uint(1<<(64-letterBits) - 3*accesslog.MaxLine/codeLetter - 2)
 
 // code is the code of a recording that begins with so many bytes as the one it
 // comes behind.

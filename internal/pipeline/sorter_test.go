@@ -30,7 +30,7 @@ func TestAnchors(t *testing.T) {
 	}
 	s := newSorter(store)
 	for _, l := range lists {
-		if err := l.repeated(s); err != nil {
+		if err := l.repeated(t.Context().Err, s); err != nil {
 			t.Fatal(err)
 		}
 	}

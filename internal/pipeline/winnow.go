@@ -15,7 +15,7 @@ type passage struct {
 }
 
 // passagePieces is of how many pieces a passage is at most, of half a million lines or
-// so: what is read twice, where the next begins, is nothing beside that.
+// so: the lead that Winnow reads before it is nothing beside that.
 const passagePieces = 64
 
 // passages cuts sources into passages.
@@ -35,8 +35,8 @@ func (a *analysis) passages(sources []int32) (all []passage) {
 
 // winnow gives the anchors of sources that may have come more than once to a sorter,
 // and looks for lines like those at the ends of sources. The passages are read side
-// by side. What lines are at the ends of, and how often that is looked at, depends on
-// their order, so for that all are read by one.
+// by side. How often it looks at the lines of an end is limited, so what it finds of
+// them depends on their order: for that all lines are read once more, by one.
 func (a *analysis) winnow(ctx context.Context, sources []int32, repeated *spill.Sorter[coverage.Item]) (*coverage.Borders, error) {
 	borders, err := coverage.NewBorders(sources, a.log)
 	if err != nil {
@@ -60,7 +60,7 @@ func (a *analysis) winnow(ctx context.Context, sources []int32, repeated *spill.
 		return nil, err
 	}
 	for _, l := range lists {
-		if err := l.repeated(repeated); err != nil {
+		if err := l.repeated(ctx.Err, repeated); err != nil {
 			return nil, err
 		}
 	}
@@ -82,6 +82,9 @@ func (a *analysis) lookAtBorders(ctx context.Context, sources []int32, borders *
 
 // anchorsOf adds the anchors of a passage.
 func (a *analysis) anchorsOf(ctx context.Context, part passage, l *anchorList) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	var found []coverage.Item
 	w := coverage.NewWinnow(part.source, part.from)
 	return a.linesOf(a.sources[part.source-1]).each(w.Next(), part.to, func(_ int64, s coverage.Sketch) error {

@@ -29,7 +29,7 @@ var passed = func() uint64 {
 	return p
 }()
 
-// Winnow chooses anchors among the lines of one source, from some line on, so that two equal runs
+// Winnow chooses anchors among the lines of one source, so that two equal runs
 // of LeastLines lines with more than one time share an anchor at least (Schleimer,
 // Wilkerson, Aiken: Winnowing, SIGMOD 2003): of every window of shingles, the one
 // with the least hash, the last if there are several. Only shingles in which the
@@ -61,8 +61,8 @@ const _ = uint(ringSize - window)
 // the last shingle with a line from before the lead has left the window.
 const lead = 2*shingle + window
 
-// NewWinnow begins with a line of a source, counted from 0. What it gives of the lines
-// from there on does not depend on where it began.
+// NewWinnow begins at a line of a source, counted from 0. From there on it gives the
+// anchors that it would give if it had begun at the first.
 func NewWinnow(source int32, from int64) *Winnow {
 	return &Winnow{source: uint64(source), from: from, next: max(from-lead, 0), changed: -1, value: none, chosen: -1}
 }
