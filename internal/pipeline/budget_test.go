@@ -3,6 +3,7 @@ package pipeline
 import (
 	"testing"
 
+	"github.com/logrecount/recount/pkg/accesslog"
 	"github.com/logrecount/recount/pkg/casefile"
 	"github.com/logrecount/recount/pkg/evidence"
 )
@@ -63,5 +64,15 @@ func TestBudgetZstd(t *testing.T) {
 	o := &Options{Memory: 1 << 30, Workers: 2, Tables: []string{}}
 	if plain, packed := newBudget(o, 0, files[:1]), newBudget(o, 0, files[1:2]); plain.runs-packed.runs != framesBytes*6/10/2 {
 		t.Errorf("%d and %d bytes for blocks", plain.runs, packed.runs)
+	}
+}
+
+// What a worker takes of its own, and its chunks, are reckoned with.
+func TestBudgetWorkers(t *testing.T) {
+	of := func(workers int) budget {
+		return newBudget(&Options{Memory: 4 << 30, Workers: workers, Tables: []string{}}, 0, make([]evidence.Source, 1))
+	}
+	if few, many := of(2), of(12); few.runs-many.runs != 10*(ownBytes+2*accesslog.ChunkCap)*6/10/2 {
+		t.Errorf("%d and %d bytes for blocks", few.runs, many.runs)
 	}
 }
